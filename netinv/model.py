@@ -1,0 +1,237 @@
+"""The vocabulary: the few immutable types that travel between rooms, and nothing that does anything."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2s
+from ipaddress import IPv4Interface, IPv4Network, IPv6Interface
+from typing import NamedTuple, Self
+
+_MAC = re.compile(
+    r"([0-9a-f]{2})[:-]?([0-9a-f]{2})[:-]?([0-9a-f]{2})[:-]?([0-9a-f]{2})[:-]?([0-9a-f]{2})[:-]?([0-9a-f]{2})", re.IGNORECASE
+)
+
+
+class MAC(str):
+    """A 48-bit hardware address in its one spelling, `aa:bb:cc:dd:ee:ff`; made by `parse` where it is heard."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, heard: str | bytes) -> Self:
+        """From six bytes, or from twelve hexadecimal digits with `:`, `-` or nothing between; ValueError otherwise."""
+        if isinstance(heard, bytes):
+            if len(heard) != 6:
+                raise ValueError(f"a MAC address has 6 bytes, not {len(heard)}")
+            return cls(heard.hex(":"))
+        if not (digits := _MAC.fullmatch(heard.strip())):
+            raise ValueError(f"not a MAC address: {heard!r}")
+        return cls(":".join(digits.groups()).lower())
+
+    @property
+    def is_group(self) -> bool:
+        """Multicast or broadcast: the I/G bit (IEEE 802-2014, 8.2.2); never the address of one device."""
+        return bool(int(self[1], 16) & 1)
+
+    @property
+    def is_local(self) -> bool:
+        """Locally administered: the U/L bit (IEEE 802-2014, 8.2.2); made up by the device, so it names no vendor."""
+        return bool(int(self[1], 16) & 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Interface:
+    """One network interface of this machine, as it stood when it was read."""
+
+    name: str
+    mac: MAC | None
+    addresses: tuple[IPv4Interface | IPv6Interface, ...]
+    gateway: str | None = None
+    """Next hop of the default IPv4 route through this interface; None without one (also on `default dev tun0`)."""
+    is_default: bool = False
+    """The kernel would send to the Internet through it."""
+    is_up: bool = True
+    has_carrier: bool = True
+    is_loopback: bool = False
+    is_point_to_point: bool = False
+
+    @property
+    def networks(self) -> tuple[IPv4Network, ...]:
+        """The on-link IPv4 networks, widest first, without repeats."""
+        found = {a.network for a in self.addresses if isinstance(a, IPv4Interface)}
+        return tuple(sorted(found, key=lambda n: (n.prefixlen, n)))
+
+    @property
+    def address(self) -> str | None:
+        """The first IPv4 address, without its prefix length."""
+        return next((str(a.ip) for a in self.addresses if isinstance(a, IPv4Interface)), None)
+
+
+class Answer(NamedTuple):
+    """What a probe reports: at `address` was heard, under `key` (`protocol.field`), `value`."""
+
+    address: str
+    key: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """An answer that passed the corridor: cleaned, dated, and signed by the probe that heard it."""
+
+    address: str
+    key: str
+    value: str
+    probe: str
+    seen: datetime
+    """Aware, UTC."""
+
+    @property
+    def id(self) -> str:
+        """Eight hexadecimal digits naming this fact: the same fact heard again has the same id."""
+        fact = "\0".join((self.address, self.key, self.value))
+        return blake2s(fact.encode("utf-8", "replace"), digest_size=4).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """All the evidence heard so far at one address, while a scan runs."""
+
+    address: str
+    evidence: tuple[Evidence, ...] = ()
+
+    def all(self, key: str) -> tuple[str, ...]:
+        return tuple(e.value for e in self.evidence if e.key == key)
+
+    def first(self, key: str) -> str | None:
+        return next((e.value for e in self.evidence if e.key == key), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One rule's word in a verdict, and the evidence it rests on."""
+
+    rule: str
+    says: str
+    """A sentence a person understands, with what was heard filled in."""
+    weight: float
+    """Log-odds added to the kind it speaks for; negative speaks against."""
+    evidence: tuple[str, ...]
+    """Ids of the evidence cited."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another kind the device might be."""
+
+    category: str
+    kind: str
+    confidence: float
+    because: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a device is, how sure netinv is of it, and why."""
+
+    category: str = "unknown"
+    kind: str = "unknown"
+    vendor: str | None = None
+    model: str | None = None
+    os: str | None = None
+    confidence: float = 0.0
+    """Between 0 and 1: the share of such verdicts that are right."""
+    because: tuple[Reason, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
+
+
+class Name(NamedTuple):
+    """A name and where it was heard (an evidence key such as `dns.ptr`)."""
+
+    name: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One device: always derived from evidence, never edited by hand."""
+
+    id: str
+    addresses: tuple[str, ...]
+    macs: tuple[MAC, ...]
+    name: str | None
+    names: tuple[Name, ...]
+    vendor: str | None
+    """Maker of the network interface, by MAC prefix; the verdict's vendor where the device says better."""
+    verdict: Verdict
+    evidence: tuple[Evidence, ...]
+    first_seen: datetime
+    last_seen: datetime
+    is_new: bool = True
+    """Never in the inventory before the scan that reports it."""
+    rtt_ms: float | None = None
+
+    @property
+    def ip(self) -> str | None:
+        return self.addresses[0] if self.addresses else None
+
+    @property
+    def mac(self) -> MAC | None:
+        return self.macs[0] if self.macs else None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that could not be asked or understood; the scan went on without it."""
+
+    source: str
+    """The probe or room it happened in."""
+    message: str
+    hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """What a scan put on the wire by its own count."""
+
+    frames: int = 0
+    """Questions handed to the kernel; the kernel adds address resolution and TCP's own segments."""
+    peak_pps: int = 0
+    """The fullest 100 ms, scaled to a second."""
+    mean_pps: float = 0.0
+    replies: int = 0
+    dropped: int = 0
+    """Replies the kernel discarded because a socket buffer was full."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """One look at the network."""
+
+    id: str
+    started: datetime
+    finished: datetime
+    interfaces: tuple[Interface, ...]
+    targets: str
+    """What was asked, in the user's notation: `10.0.0.0/24, 10.1.0.5`."""
+    asked: int
+    """How many addresses."""
+    devices: tuple[Device, ...]
+    problems: tuple[Problem, ...] = ()
+    traffic: Traffic = Traffic()
+    method: str = ""
+    """How presence was asked: `arp`, `neighbours`, `icmp`, joined by `+`."""
+    is_partial: bool = False
+    """Interrupted, or an interface died: what is missing may simply not have been asked."""
+    sensor: str = "local"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference between what the inventory knew and what a scan found."""
+
+    at: datetime
+    device: str
+    field: str
+    before: str | None
+    after: str | None
