@@ -1,0 +1,53 @@
+"""In what state the links of this machine are: up, plugged in, and of which kind."""
+
+import fcntl
+import os
+import socket
+import struct
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import NamedTuple
+
+_SIOCGIFFLAGS = 0x8913 if sys.platform == "linux" else 0xC0206911  # netdevice(7); <sys/sockio.h> of the BSDs and macOS
+_IFF_UP, _IFF_LOOPBACK, _IFF_POINTOPOINT, _IFF_RUNNING = 0x1, 0x8, 0x10, 0x40  # <net/if.h>, the same on all of them
+_IFF_LOWER_UP = 0x10000  # netdevice(7); Linux only, and too large for the ioctl
+
+
+class LinkState(NamedTuple):
+    """The flags of a link, under their names in `Interface`."""
+
+    is_up: bool
+    has_carrier: bool
+    is_loopback: bool
+    is_point_to_point: bool
+
+
+def link_states(names: Mapping[int, str]) -> dict[int, LinkState]:
+    """The state of each link by its index, of those `names` that are still there. Not inside a running event loop."""
+    if sys.platform == "linux":
+        with suppress(OSError):  # rtnetlink is forbidden, as in some containers
+            return _by_rtnetlink()
+    return _by_ioctl(names)
+
+
+def _by_rtnetlink() -> dict[int, LinkState]:
+    """Tells the carrier itself, where IFF_RUNNING follows it up to a second later."""
+    from pyroute2 import IPRoute  # 130 ms
+
+    with IPRoute() as rtnetlink:
+        return {link["index"]: _state(link["flags"], _IFF_LOWER_UP) for link in rtnetlink.get_links()}
+
+
+def _by_ioctl(names: Mapping[int, str]) -> dict[int, LinkState]:
+    states = {}
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
+        for index, name in names.items():
+            with suppress(OSError):
+                answer = fcntl.ioctl(control, _SIOCGIFFLAGS, struct.pack("16s24x", os.fsencode(name)))
+                states[index] = _state(struct.unpack_from("16xH", answer)[0], _IFF_RUNNING)
+    return states
+
+
+def _state(flags: int, carrier: int) -> LinkState:
+    return LinkState(bool(flags & _IFF_UP), bool(flags & carrier), bool(flags & _IFF_LOOPBACK), bool(flags & _IFF_POINTOPOINT))

@@ -1,0 +1,72 @@
+"""The pace: a rate that holds in every tenth of a second."""
+
+import asyncio
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from netinv.net.pace import WINDOW, Pace
+
+
+class Clock:
+    """Time that passes when told to."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def send_all(rate: float, wishes: list[float]) -> list[float]:
+    """Send one packet at each wished-for moment, or as soon after it as the pace allows; the moments they left."""
+    clock = Clock()
+    pace = Pace(rate, clock=clock)
+    left = []
+    for gap in wishes:
+        clock.now += gap
+        while (delay := pace.delay()) > 0:
+            clock.now += delay
+        pace.sent()
+        left.append(clock.now)
+    return left
+
+
+@given(st.floats(20, 5000), st.lists(st.floats(0, 0.05), max_size=300))
+def test_no_window_ever_holds_more_than_the_rate_allows(rate: float, wishes: list[float]) -> None:
+    left = send_all(rate, wishes)
+    budget = max(1, int(rate * WINDOW + 1e-9))
+    for first, beyond in zip(left, left[budget:], strict=False):
+        assert beyond - first >= WINDOW - 1e-6
+
+
+@given(st.floats(0.5, 9))
+def test_a_rate_below_one_a_window_is_kept_by_a_longer_window(rate: float) -> None:
+    left = send_all(rate, [0.0] * 5)
+    assert all(later - earlier >= 1 / rate - 1e-6 for earlier, later in pairwise(left))
+
+
+def test_peak_and_mean_tell_what_was_sent() -> None:
+    clock = Clock()
+    pace = Pace(300, clock=clock)
+    for _ in range(30):
+        pace.sent()
+        clock.now += 0.001
+    clock.now += 10 - 0.030
+    pace.sent()
+    assert pace.frames == 31
+    assert pace.peak_pps == 300
+    assert pace.mean_pps == 3.0
+
+
+def test_those_who_wait_in_line_are_spaced_evenly_and_counted() -> None:
+    async def go() -> tuple[float, int]:
+        pace = Pace(200)
+        begin = pace.clock()
+        await asyncio.gather(*(pace.turn() for _ in range(11)))
+        return pace.clock() - begin, pace.frames
+
+    took, frames = asyncio.run(go())
+    assert frames == 11
+    assert took >= 10 / 200
