@@ -1,0 +1,69 @@
+"""ARP as a sweep's medium: requests as raw frames, replies read by their bytes (RFC 826)."""
+
+import struct
+from collections.abc import Iterable
+from typing import Any
+
+from netinv.model import MAC, Interface
+from netinv.net import wire
+from netinv.net.sweep import READ_AT_ONCE, Heard
+
+# Ethernet: destination, source, EtherType; ARP: hardware, protocol, lengths, operation, sender MAC and IP, target MAC and IP.
+_REPLY = struct.Struct("!6s6sHHHBBH6s4s6s4s")
+_FIXED = (0x0806, 1, 0x0800, 6, 4, 2)
+
+
+def parse(frame: bytes, mac: bytes, address: bytes) -> Heard | None:
+    """The sender of an ARP reply to `address` at `mac`; None for any other frame."""
+    if len(frame) < _REPLY.size:
+        return None
+    destination, _, *fixed, sender_mac, sender, _, target = _REPLY.unpack_from(frame)
+    if tuple(fixed) != _FIXED or destination != mac or target != address:
+        return None
+    heard = MAC.parse(sender_mac)
+    if heard.is_group or not any(sender_mac):  # no device has such an address; a forged or broken reply
+        return None
+    return Heard(int.from_bytes(sender, "big"), heard)
+
+
+class ArpMedium:
+    """Needs the privilege to send raw frames; PermissionError without it."""
+
+    rounds: int | None = None
+    patience = 0.0
+    grace = 0.15
+    block: int | None = None
+
+    def __init__(self, interface: Interface) -> None:
+        if interface.mac is None or interface.address is None:
+            raise OSError(f"{interface.name} has no MAC or no IPv4 address, so it cannot ask by ARP")
+        self._link: Any = wire.open_link(interface)
+        self._frame = bytearray(wire.arp_request(interface))
+        self._mac = bytes(self._frame[6:12])
+        self._address = bytes(self._frame[28:32])
+        self._dropped = 0
+
+    def fileno(self) -> int:
+        return int(self._link.fileno())
+
+    def ask(self, number: int, attempt: int) -> None:
+        self._frame[38:42] = number.to_bytes(4, "big")
+        self._link.outs.send(self._frame)
+
+    def hear(self) -> Iterable[Heard]:
+        receive = self._link.ins.recv
+        for _ in range(READ_AT_ONCE):
+            try:
+                frame = receive(128)
+            except OSError:  # nothing more to read; a dead interface is noticed when it is next sent through
+                return
+            if heard := parse(frame, self._mac, self._address):
+                yield heard
+
+    def dropped(self) -> int:
+        """Replies lost because the socket's buffer was full."""
+        self._dropped += wire.dropped(self._link.ins)
+        return self._dropped
+
+    def close(self) -> None:
+        self._link.close()

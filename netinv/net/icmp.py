@@ -1,0 +1,86 @@
+"""ICMP echo as a sweep's medium (RFC 792), over a raw socket, or a ping socket where no privilege is given."""
+
+import os
+import socket
+import struct
+import sys
+from collections.abc import Iterable
+
+from netinv.model import Interface
+from netinv.net import wire
+from netinv.net.binding import bind_to
+from netinv.net.sweep import READ_AT_ONCE, Heard
+
+_ECHO_REPLY = 0
+_HEADER = struct.Struct("!BBHHH")
+_ICMP_FILTER = 1  # linux/icmp.h: a bit for each type the kernel shall keep to itself
+_IP_RECVTTL = getattr(socket, "IP_RECVTTL", 12)  # linux/in.h
+_TTL = (socket.IP_TTL, _IP_RECVTTL)
+"""The control message that bears a reply's TTL: Linux calls it IP_TTL, the BSDs IP_RECVTTL."""
+ATTEMPTS = 16
+"""Sequence numbers prepared; no address is asked more often."""
+
+
+def parse(message: bytes, cookie: bytes) -> int | None:
+    """The attempt (1, 2 ...) that an echo reply answers; None if it is not a reply to a question of ours."""
+    if len(message) < _HEADER.size + len(cookie) or message[_HEADER.size :] != cookie:
+        return None
+    kind, code, _, _, sequence = _HEADER.unpack_from(message)
+    return sequence if kind == _ECHO_REPLY and code == 0 and 1 <= sequence <= ATTEMPTS else None
+
+
+class EchoMedium:
+    """The kernel routes each request and resolves its next hop, so it reaches what is on the link and what is not."""
+
+    rounds: int | None = None
+    patience = 0.0
+    grace = 0.0
+    block: int | None = None
+
+    def __init__(self, interface: Interface) -> None:
+        try:
+            self._socket = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
+            self._is_raw = True
+        except PermissionError:  # ping_group_range may still allow it
+            self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM, socket.IPPROTO_ICMP)
+            self._is_raw = False
+        try:
+            bind_to(self._socket, interface)
+            wire.widen(self._socket)
+            self._socket.setblocking(False)
+            self._socket.setsockopt(socket.IPPROTO_IP, _IP_RECVTTL, 1)
+            if self._is_raw and hasattr(socket, "SO_BINDTODEVICE"):  # Linux: let the kernel discard all but echo replies
+                self._socket.setsockopt(255, _ICMP_FILTER, struct.pack("=I", ~(1 << _ECHO_REPLY) & 0xFFFFFFFF))
+        except OSError:
+            self._socket.close()
+            raise
+        self._cookie = os.urandom(16)  # whoever cannot see the question cannot forge the answer
+        identifier = int.from_bytes(os.urandom(2), "big")
+        self._questions = [wire.echo_request(identifier, n, self._cookie) for n in range(1, ATTEMPTS + 1)]
+
+    def fileno(self) -> int:
+        return self._socket.fileno()
+
+    def ask(self, number: int, attempt: int) -> None:
+        self._socket.sendto(self._questions[attempt - 1], (socket.inet_ntoa(number.to_bytes(4, "big")), 0))
+
+    def hear(self) -> Iterable[Heard]:
+        for _ in range(READ_AT_ONCE):
+            try:
+                message, control, _, sender = self._socket.recvmsg(256, 64)
+            except BlockingIOError:
+                return
+            except OSError:  # an ICMP error about an earlier question; the answer, if any, is behind it
+                continue
+            if self._is_raw and message:
+                message = message[(message[0] & 0x0F) * 4 :]  # the IPv4 header's length in words (RFC 791, 3.1)
+            if attempt := parse(message, self._cookie):
+                ttl = next((int.from_bytes(data[:4], sys.byteorder) for _, kind, data in control if kind in _TTL), None)
+                number = int.from_bytes(socket.inet_aton(sender[0]), "big")
+                yield Heard(number, ttl=ttl, attempt=attempt)
+
+    def dropped(self) -> int:
+        return 0  # the kernel keeps no count for this kind of socket
+
+    def close(self) -> None:
+        self._socket.close()

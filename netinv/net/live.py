@@ -1,0 +1,221 @@
+"""The door for real: sockets bound to one interface, one pace, one patience, and no word to whom the user did not name."""
+
+import asyncio
+import errno
+import os
+import socket
+from collections.abc import Callable, Iterable
+from contextlib import aclosing
+from ipaddress import IPv4Network
+from typing import Self
+
+from netinv.model import Interface, Problem, Traffic
+from netinv.net.arp import ArpMedium
+from netinv.net.binding import bind_to
+from netinv.net.icmp import ATTEMPTS, EchoMedium
+from netinv.net.neighbours import NeighbourMedium
+from netinv.net.network import FORBIDDEN, Means, Replies, Stream
+from netinv.net.pace import Pace
+from netinv.net.sweep import Medium, Sweeper
+from netinv.net.targets import Targets
+
+PRINTING_PORTS = frozenset({515, *range(9100, 9108)})
+"""LPD (RFC 1179) and raw printing: a printer prints what it hears there."""
+CONNECTIONS = 128
+"""TCP connections open at once."""
+DEAF = 3
+"""A resolver that has been silent this often, and never answered, is not asked again."""
+
+_WITHOUT: dict[Means, str] = {
+    "arp": "without root the kernel's neighbour table is asked instead of ARP frames: a second MAC at one address goes unseen",
+    "icmp": "neither raw nor ping sockets are allowed: no round-trip times, no TTL, nothing behind routers",
+}
+_HINTS = {
+    "arp": "run it with sudo; root is given up once the sockets are open",
+    "icmp": "run it with sudo, or allow ping sockets: sysctl -w net.ipv4.ping_group_range='0 2147483647'",
+    "neighbours": "a firewall on this machine may forbid it; sudo asks by other means",
+    FORBIDDEN: "run it with sudo; a firewall or container on this machine forbids the rest",
+}
+
+
+class LiveNetwork:
+    """A `Network` on a real interface. `open` may need root; everything after it does not."""
+
+    def __init__(
+        self, interface: Interface, targets: Targets, *, timeout: float, rate: float, retries: int, resolvers: Iterable[str] = ()
+    ) -> None:
+        self.interface = interface
+        self.resolvers = tuple(resolvers)
+        self._targets = targets
+        self._timeout = timeout
+        self._rounds = min(retries + 1, ATTEMPTS)
+        self._pace = Pace(rate)
+        self._sweepers: dict[Means, Sweeper] = {}
+        self._refusals: dict[str, str] = {}
+        self._problems: dict[str, Problem] = {}
+        self._silences: dict[str, int] = {}
+        self._places = asyncio.Semaphore(CONNECTIONS)
+        self._own = frozenset(str(a.ip) for a in interface.addresses)
+        # The ends of a network on the link are no hosts; what is sent to its broadcast address goes to everybody.
+        ends = (str(end) for n in interface.networks if n.prefixlen < 31 for end in (n.network_address, n.broadcast_address))
+        self._unaskable = self._own | frozenset(ends)
+
+    def open(self) -> Self:
+        """Open every socket that needs a privilege now; what is refused is left out of `abilities`."""
+        media: tuple[tuple[Means, Callable[[Interface], Medium]], ...] = (
+            ("arp", ArpMedium),
+            ("icmp", EchoMedium),
+            ("neighbours", NeighbourMedium),
+        )
+        for means, medium in media:
+            if means == "neighbours" and "arp" in self._sweepers:
+                continue  # asks the same question by a longer way
+            if means != "icmp" and (self.interface.mac is None or self.interface.is_point_to_point or self.interface.is_loopback):
+                continue  # nobody to resolve on such a link
+            try:
+                self._sweepers[means] = Sweeper(medium(self.interface), self._pace)
+            except OSError as error:
+                if error.errno in (errno.ENODEV, errno.ENXIO, errno.ENETDOWN):
+                    raise
+                self._refusals[means] = error.strerror or str(error)
+        return self
+
+    def close(self) -> None:
+        for sweeper in self._sweepers.values():
+            sweeper.medium.close()
+
+    @property
+    def abilities(self) -> frozenset[str]:
+        return frozenset(self._sweepers) | {"tcp", "udp"}
+
+    @property
+    def refusals(self) -> dict[str, str]:
+        """Why a means of sweeping is not among the abilities, in the system's words."""
+        return dict(self._refusals)
+
+    @property
+    def progress(self) -> tuple[int, int]:
+        """How many questions of all sweeps have had their turn, and how many there are."""
+        every = self._sweepers.values()
+        return sum(s.slots_passed for s in every), sum(s.slots_planned for s in every)
+
+    @property
+    def traffic(self) -> Traffic:
+        dropped = sum(s.medium.dropped() for s in self._sweepers.values())
+        replies = sum(s.replies for s in self._sweepers.values())
+        return Traffic(self._pace.frames, self._pace.peak_pps, self._pace.mean_pps, replies, dropped)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        found = [*self._problems.values(), *self._missing()]
+        for means, sweeper in self._sweepers.items():
+            for number, count in sweeper.refused.items():
+                source = means if any(s.sent for s in self._sweepers.values()) else FORBIDDEN
+                why = os.strerror(number) if number else "no reason given"
+                found.append(Problem(source, f"the system refused to send {count} questions by {means}: {why}", _HINTS[source]))
+        if lost := self.traffic.dropped:
+            found.append(
+                Problem(
+                    "arp", f"the kernel dropped {lost} replies for want of buffer space", "scan slower with --rate, or scan again"
+                )
+            )
+        return tuple(found)
+
+    def _missing(self) -> Iterable[Problem]:
+        """What could have been asked with more privilege."""
+        if not self._sweepers:
+            why = "; ".join(f"{means}: {reason}" for means, reason in self._refusals.items())
+            yield Problem(FORBIDDEN, f"the system lets nothing be asked here ({why})", _HINTS[FORBIDDEN])
+            return
+        for means, consequence in _WITHOUT.items():
+            if means in self._refusals:
+                yield Problem(means, consequence, _HINTS[means])
+
+    async def sweep(self, means: Means, targets: Iterable[str]) -> Replies:
+        if not (sweeper := self._sweepers.get(means)):
+            raise PermissionError(errno.EPERM, self._refusals.get(means, "not opened"))
+        others: Iterable[str]
+        if isinstance(targets, Targets):
+            others = targets.outside(IPv4Network(a) for a in self._unaskable if ":" not in a)
+        else:
+            others = [t for t in targets if t in self._targets and t not in self._unaskable]
+        async with aclosing(sweeper.sweep(others, rounds=self._rounds, timeout=self._timeout)) as replies:
+            async for reply in replies:
+                yield reply
+
+    async def tcp(self, address: str, port: int, send: bytes = b"", limit: int = 0) -> Stream | None:
+        if port in PRINTING_PORTS:
+            raise ValueError(f"port {port} prints what it hears")
+        if not self._may_speak_to(address):
+            return None
+        loop = asyncio.get_running_loop()
+        async with self._places:
+            with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as stream:
+                stream.setblocking(False)
+                if address not in self._own:
+                    bind_to(stream, self.interface)
+                    await self._pace.turn()
+                data = b""
+                try:
+                    async with asyncio.timeout(self._timeout):
+                        await loop.sock_connect(stream, (address, port))
+                except ConnectionRefusedError:
+                    return Stream("closed")
+                except (TimeoutError, OSError) as error:
+                    self._note_refusal("tcp", error)
+                    return None
+                try:
+                    async with asyncio.timeout(self._timeout):
+                        if send:
+                            await loop.sock_sendall(stream, send)
+                        while len(data) < limit and (more := await loop.sock_recv(stream, limit - len(data))):
+                            data += more
+                except (TimeoutError, OSError):
+                    pass  # what was heard until then is still an answer
+                return Stream("open", data)
+
+    async def udp(self, address: str, port: int, payload: bytes) -> bytes | None:
+        if port in PRINTING_PORTS:
+            raise ValueError(f"port {port} prints what it hears")
+        is_resolver = address in self.resolvers
+        if not is_resolver and not self._may_speak_to(address):
+            return None
+        if self._silences.get(address, 0) >= DEAF:
+            return None
+        loop = asyncio.get_running_loop()
+        with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM) as datagram:
+            datagram.setblocking(False)
+            try:
+                if not is_resolver:  # a resolver may be behind another interface, or on this machine
+                    bind_to(datagram, self.interface)
+                datagram.connect((address, port))  # so that the kernel lets only that address and port answer
+                await self._pace.turn()
+                async with asyncio.timeout(self._timeout):
+                    await loop.sock_sendall(datagram, payload)
+                    answer = await loop.sock_recv(datagram, 65_535)
+            except (TimeoutError, OSError) as error:
+                self._note_refusal("udp", error)
+                if is_resolver and self._silences.get(address, 0) >= 0:
+                    self._silences[address] = (
+                        DEAF if isinstance(error, OSError) and error.errno else self._silences.get(address, 0) + 1
+                    )
+                return None
+        self._silences[address] = -1
+        return answer
+
+    def _may_speak_to(self, address: str) -> bool:
+        if address in self._own or (address in self._targets and address not in self._unaskable):
+            return True
+        self._problems.setdefault(
+            f"outside {address}" if len(self._problems) < 32 else "outside",
+            Problem("door", f"did not speak to {address}: it is not among the targets"),
+        )
+        return False
+
+    def _note_refusal(self, verb: str, error: BaseException) -> None:
+        """A firewall on this machine speaks by EPERM or EACCES; everything else is the network's silence."""
+        if isinstance(error, PermissionError):
+            self._problems.setdefault(
+                verb,
+                Problem(verb, f"this system forbids {verb.upper()}: {error.strerror}", "look at its firewall's output rules"),
+            )

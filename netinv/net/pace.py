@@ -1,0 +1,64 @@
+"""The pace: how many packets leave in any moment, kept in one place for all who send through one door."""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable
+
+WINDOW = 0.1
+"""Seconds. The rate holds in every window of this length, not only on average: it is bursts that make cameras drop frames."""
+
+
+class Pace:
+    """At most `rate` packets a second in any `WINDOW`; counts what it lets pass."""
+
+    def __init__(self, rate: float, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self.rate = rate
+        self.clock = clock
+        self.frames = 0
+        self._window = max(WINDOW, 1 / rate)
+        self._budget = max(1, int(rate * self._window + 1e-9))
+        self._recent: deque[float] = deque()
+        self._first: float | None = None
+        self._last = 0.0
+        self._fullest = 0
+        self._queue = asyncio.Lock()
+
+    @property
+    def peak_pps(self) -> int:
+        """The fullest window, scaled to a second."""
+        return round(self._fullest / self._window)
+
+    @property
+    def mean_pps(self) -> float:
+        """Packets a second from the first to the last one sent."""
+        if self._first is None or self._last <= self._first:
+            return float(self.frames)
+        return round((self.frames - 1) / (self._last - self._first), 1)
+
+    def delay(self) -> float:
+        """Seconds until one more packet may leave; 0 if it may now."""
+        now = self.clock()
+        while self._recent and self._recent[0] <= now - self._window:
+            self._recent.popleft()
+        if len(self._recent) < self._budget:
+            return 0.0
+        return self._recent[len(self._recent) - self._budget] + self._window - now
+
+    def sent(self) -> None:
+        """One packet has left."""
+        now = self.clock()
+        self._first = now if self._first is None else self._first
+        self._last = now
+        self.frames += 1
+        self._recent.append(now)
+        while self._recent[0] <= now - self._window:
+            self._recent.popleft()
+        self._fullest = max(self._fullest, len(self._recent))
+
+    async def turn(self) -> None:
+        """Wait in line until one packet may leave, evenly spaced, and count it as sent."""
+        async with self._queue:
+            while (wait := max(self.delay(), self._last + 1 / self.rate - self.clock())) > 0:  # noqa: ASYNC110 - it awaits time
+                await asyncio.sleep(wait)
+            self.sent()

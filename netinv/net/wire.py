@@ -1,0 +1,98 @@
+"""Raw frames: scapy opens the layer-2 socket and builds the templates; it is imported here only, inside a function."""
+
+import os
+import socket
+import struct
+import sys
+import types
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from netinv.model import Interface
+
+RECEIVE_BUFFER = 4 << 20
+"""Bytes; at scapy's default of 64 KiB the kernel dropped 83 of 256 replies that came at once."""
+_SO_RCVBUFFORCE = 33  # asm-generic/socket.h: beyond net.core.rmem_max, for CAP_NET_ADMIN
+_SOL_PACKET = 263  # bits/socket.h
+_PACKET_STATISTICS = 6  # linux/if_packet.h
+_ETH_P_ARP = 0x0806
+
+# Tables scapy parses at import and netinv does not use; without them the import takes half the time.
+_SPARED = {"scapy.libs.manuf": "", "scapy.libs.bluetoothids": {}}
+
+
+@contextmanager
+def _spared() -> Iterator[None]:
+    """Keep scapy from reading routes (10 s at 20,000 of them) and its vendor table, and from writing to the home directory."""
+    kept = {name: os.environ.get(name) for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME")}
+    os.environ.update(dict.fromkeys(kept, f"{os.devnull}/none"))  # scapy makes what does not exist, unless it cannot
+    stubs = []
+    for name, data in _SPARED.items():
+        if name not in sys.modules:
+            sys.modules[name] = types.ModuleType(name)
+            sys.modules[name].DATA = data  # type: ignore[attr-defined]
+            stubs.append(name)
+    try:
+        from scapy.config import conf
+
+        conf.route_autoload = conf.route6_autoload = False
+        yield
+    finally:
+        for name, value in kept.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+        for name in stubs:
+            del sys.modules[name]
+
+
+def open_link(interface: Interface) -> Any:
+    """A scapy layer-2 socket for ARP on `interface`, not blocking; PermissionError without the privilege."""
+    with _spared():
+        from scapy.config import conf
+
+        if sys.platform == "linux":
+            import scapy.layers.l2  # noqa: F401 - registers the link types the socket asks for
+            from scapy.arch.linux import L2Socket as open_socket
+        else:
+            open_socket = conf.L2socket
+    link = open_socket(iface=interface.name, type=_ETH_P_ARP, promisc=False)
+    if isinstance(link.ins, socket.socket):
+        widen(link.ins)
+        link.ins.setblocking(False)
+    return link
+
+
+def widen(opened: socket.socket) -> None:
+    """Give a socket room for the replies of a whole subnet at once, as far as the system allows."""
+    try:
+        opened.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, RECEIVE_BUFFER)
+    except OSError:
+        opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+
+
+def dropped(opened: socket.socket) -> int:
+    """How many frames the kernel has discarded at this packet socket since it was last asked."""
+    try:
+        _, drops = struct.unpack("II", opened.getsockopt(_SOL_PACKET, _PACKET_STATISTICS, 8))
+    except OSError:
+        return 0
+    return int(drops)
+
+
+def arp_request(interface: Interface) -> bytes:
+    """An ARP request from `interface` (RFC 826) whose target address, bytes 38 to 41, is yet to be filled in."""
+    with _spared():
+        from scapy.layers.l2 import ARP, Ether
+    ask = ARP(op="who-has", hwsrc=interface.mac, psrc=interface.address, hwdst="00:00:00:00:00:00", pdst="0.0.0.0")  # noqa: S104
+    return bytes(Ether(src=interface.mac, dst="ff:ff:ff:ff:ff:ff") / ask)
+
+
+def echo_request(identifier: int, sequence: int, payload: bytes) -> bytes:
+    """An ICMP echo request with its checksum (RFC 792, p. 14)."""
+    with _spared():
+        from scapy.layers.inet import ICMP
+        from scapy.packet import Raw
+    return bytes(ICMP(type="echo-request", id=identifier, seq=sequence) / Raw(payload))

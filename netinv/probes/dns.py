@@ -1,0 +1,55 @@
+"""DNS: the name an address has in reverse (RFC 1035, 3.5)."""
+
+import dns.exception
+import dns.message
+import dns.rdatatype
+import dns.rdtypes.ANY.PTR  # loaded here, because once root is dropped Python's own files may be out of reach
+import dns.reversename
+
+from netinv.model import Answer, Host
+from netinv.net.network import Network
+from netinv.probes.base import Answers, HostProbe
+
+NAMES = 4
+"""Names taken of one address."""
+
+
+def question(address: str) -> bytes:
+    return dns.message.make_query(dns.reversename.from_address(address), dns.rdatatype.PTR).to_wire()
+
+
+def parse(message: bytes, asked: bytes) -> tuple[str, ...]:
+    """The host names in the answer to `asked`; none if it is an error, malformed, or the answer to something else."""
+    try:
+        query = dns.message.from_wire(asked)
+        answer = dns.message.from_wire(message, ignore_trailing=True)
+        if not query.is_response(answer):
+            return ()
+        # The whole chain is taken: RFC 2317 delegates parts of a /24 by CNAME.
+        names = [str(r.target) for rrset in answer.answer if rrset.rdtype == dns.rdatatype.PTR for r in rrset]
+    except (dns.exception.DNSException, ValueError, KeyError, IndexError):
+        return ()
+    return tuple(name.rstrip(".") for name in names[:NAMES] if name != ".")
+
+
+async def ask(network: Network, host: Host) -> Answers:
+    resolvers = list(network.resolvers)
+    gateway = network.interface.gateway
+    if gateway and gateway not in resolvers:
+        resolvers.append(gateway)  # a home router knows the names it gave out, whoever resolves the rest
+    query = question(host.address)
+    for resolver in resolvers:
+        answer = await network.udp(resolver, 53, query)
+        if answer and (names := parse(answer, query)):
+            for name in names:
+                yield Answer(host.address, "dns.ptr", name)
+            return
+
+
+PROBE = HostProbe(
+    "dns",
+    "asks the system's resolvers, then the gateway, for the name of each host",
+    tells=("dns.ptr",),
+    ask=ask,
+    needs=frozenset({"udp"}),
+)
