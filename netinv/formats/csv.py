@@ -1,0 +1,38 @@
+"""CSV for people and spreadsheets: RFC 4180, one row a device, and no cell that a spreadsheet would run as a formula."""
+
+import csv
+import re
+from typing import TextIO
+
+from netinv.formats.base import COLUMNS, Format, Report, Style, in_order
+from netinv.text import clean
+
+# What spreadsheets take for the start of a formula, with the wide and small forms that Japanese ones fold (OWASP, "CSV
+# Injection"); also after `;`, which separates cells where the decimal comma is in use. Tab and newline `clean` has removed.
+_FORMULA = re.compile(r"(^|;) *(?=[=+\-@＝＋－＠﹦﹢﹣﹫])")
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
+_LONGEST = 32_000
+"""Excel holds 32,767 characters in a cell; some are kept for apostrophes."""
+
+
+def _cell(value: str | float | bool | None) -> str | float:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if not isinstance(value, str):
+        return value
+    value = clean(value, _LONGEST)
+    return value if _NUMBER.fullmatch(value) else _FORMULA.sub(r"\g<0>'", value)
+
+
+def write(report: Report, stream: TextIO, style: Style) -> None:
+    """A header and a row for each device, lines ended by CRLF (RFC 4180, 2); the stream must not translate them."""
+    if style.excel:
+        stream.write("\ufeff")
+    rows = csv.writer(stream, lineterminator="\r\n")
+    rows.writerow(column.name for column in COLUMNS)
+    rows.writerows([_cell(column.cell(device)) for column in COLUMNS] for device in in_order(report.devices))
+
+
+FORMAT = Format("csv", suffix=".csv", summary="one row a device, for spreadsheets", write=write)

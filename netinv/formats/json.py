@@ -1,0 +1,158 @@
+"""JSON: everything netinv knows, in a shape that is promised (`netinv/1`) and therefore written out here by hand."""
+
+import json
+from pathlib import Path
+from typing import TextIO
+
+from netinv.formats.base import Format, Report, Style, in_order, stamp
+from netinv.model import Device, Evidence, Interface, Reason, Scan
+
+SCHEMA = "netinv/1"
+
+_encode = json.JSONEncoder(allow_nan=False).encode
+
+
+def document(report: Report) -> dict[str, object]:
+    """The whole report as JSON's types."""
+    devices = in_order(report.devices)
+    return {
+        "schema": SCHEMA,
+        "scan": report.scan and _scan(report.scan, found=len(devices)),
+        "devices": [device_object(device) for device in devices],
+    }
+
+
+def device_object(device: Device) -> dict[str, object]:
+    """One device as JSON's types: a member of `devices`, and a line of JSONL."""
+    verdict = device.verdict
+    return {
+        "ip": device.ip,
+        "mac": device.mac,
+        "id": device.id,
+        "name": device.name,
+        "vendor": device.vendor,
+        "category": verdict.category,
+        "kind": verdict.kind,
+        "model": verdict.model,
+        "os": verdict.os,
+        "confidence": round(verdict.confidence, 4),
+        "because": [_reason(reason) for reason in verdict.because],
+        "alternatives": [
+            {
+                "category": other.category,
+                "kind": other.kind,
+                "confidence": round(other.confidence, 4),
+                "because": [_reason(reason) for reason in other.because],
+            }
+            for other in verdict.alternatives
+        ],
+        "addresses": list(device.addresses),
+        "macs": list(device.macs),
+        "names": [{"name": name, "source": source} for name, source in device.names],
+        "rtt_ms": None if device.rtt_ms is None else round(device.rtt_ms, 3),
+        "is_new": device.is_new,
+        "first_seen": stamp(device.first_seen),
+        "last_seen": stamp(device.last_seen),
+        "evidence": [_evidence(fact) for fact in device.evidence],
+    }
+
+
+def _reason(reason: Reason) -> dict[str, object]:
+    return {"rule": reason.rule, "says": reason.says, "weight": round(reason.weight, 4), "evidence": list(reason.evidence)}
+
+
+def _evidence(fact: Evidence) -> dict[str, object]:
+    return {
+        "id": fact.id,
+        "address": fact.address,
+        "key": fact.key,
+        "value": fact.value,
+        "probe": fact.probe,
+        "seen": stamp(fact.seen),
+    }
+
+
+def _scan(scan: Scan, found: int) -> dict[str, object]:
+    traffic = scan.traffic
+    return {
+        "id": scan.id,
+        "sensor": scan.sensor,
+        "started": stamp(scan.started),
+        "finished": stamp(scan.finished),
+        "duration_s": round((scan.finished - scan.started).total_seconds(), 3),
+        "interfaces": [_interface(interface) for interface in scan.interfaces],
+        "targets": scan.targets,
+        "asked": scan.asked,
+        "method": scan.method or None,
+        "is_partial": scan.is_partial,
+        "found": found,
+        "traffic": {
+            "frames": traffic.frames,
+            "peak_pps": traffic.peak_pps,
+            "mean_pps": round(traffic.mean_pps, 1),
+            "replies": traffic.replies,
+            "dropped": traffic.dropped,
+        },
+        "problems": [{"source": p.source, "message": p.message, "hint": p.hint} for p in scan.problems],
+    }
+
+
+def _interface(interface: Interface) -> dict[str, object]:
+    return {
+        "name": interface.name,
+        "mac": interface.mac,
+        "address": interface.address,
+        "networks": [str(network) for network in interface.networks],
+        "gateway": interface.gateway,
+    }
+
+
+def encode(value: object) -> str:
+    """`value` as JSON on one line, in ASCII, that every parser takes."""
+    text = _encode(value)
+    # A lone surrogate can stand in a Python string (an argument that was not UTF-8) but not in Unicode: strict parsers refuse it.
+    return _encode(_whole(value)) if "\\ud" in text else text
+
+
+def _whole(value: object) -> object:
+    match value:
+        case str():
+            return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        case dict():
+            return {key: _whole(item) for key, item in value.items()}
+        case list():
+            return [_whole(item) for item in value]
+    return value
+
+
+def _lay_out(value: object, margin: str = "") -> str:
+    """What holds objects has a line for each member; all else is one line, as a fact and a reason are read and compared."""
+    inner = margin + "  "
+    match value:
+        case dict() if _holds_objects(value):
+            lines = [f"{encode(key)}: {_lay_out(item, inner)}" for key, item in value.items()]
+            opening, closing = "{", "}"
+        case list() if _holds_objects(value):
+            lines = [_lay_out(item, inner) for item in value]
+            opening, closing = "[", "]"
+        case _:
+            return encode(value)
+    return f"{opening}\n{inner}" + f",\n{inner}".join(lines) + f"\n{margin}{closing}"
+
+
+def _holds_objects(value: object) -> bool:
+    members = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return any(isinstance(member, dict) or _holds_objects(member) for member in members)
+
+
+def schema_text() -> str:
+    """The JSON Schema (draft 2020-12) of what `write` writes; a line of JSONL is its `#/$defs/device`."""
+    return Path(__file__).with_name("schema.json").read_text("ascii")
+
+
+def write(report: Report, stream: TextIO, style: Style) -> None:
+    """The document, laid out for reading."""
+    stream.write(_lay_out(document(report)) + "\n")
+
+
+FORMAT = Format("json", suffix=".json", summary="everything, with reasons and evidence; see `netinv schema`", write=write)
