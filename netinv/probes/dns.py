@@ -26,10 +26,11 @@ def parse(message: bytes, asked: bytes) -> tuple[str, ...]:
         if not query.is_response(answer):
             return ()
         # The whole chain is taken: RFC 2317 delegates parts of a /24 by CNAME.
-        names = [str(r.target) for rrset in answer.answer if rrset.rdtype == dns.rdatatype.PTR for r in rrset]
+        records = [record for rrset in answer.answer if rrset.rdtype == dns.rdatatype.PTR for record in rrset]
+        names = [b".".join(record.target.labels).rstrip(b".") for record in records[:NAMES]]
     except (dns.exception.DNSException, ValueError, KeyError, IndexError):
         return ()
-    return tuple(name.rstrip(".") for name in names[:NAMES] if name != ".")
+    return tuple(name.decode("utf-8", "replace") for name in names if name)
 
 
 async def ask(network: Network, host: Host) -> Answers:

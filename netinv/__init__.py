@@ -1,0 +1,112 @@
+"""netinv: see every device on the local network, what each one is, and why netinv thinks so.
+
+    interfaces -> targets -> probes -> evidence -> verdict -> device -> inventory -> formats
+
+    import netinv
+
+    scan = netinv.scan("192.168.1.0/24", timeout=2.0)
+    for device in scan.devices:
+        print(device.ip, device.mac, device.verdict.kind, [reason.says for reason in device.verdict.because])
+
+    with netinv.open_inventory() as inventory:
+        for change in inventory.record(scan).changes:
+            print(change)
+        netinv.export(inventory.devices(), "devices.csv")
+
+Everything here is loaded when it is first used, so that `import netinv` costs next to nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from netinv.classification import classify
+    from netinv.errors import (
+        DeviceError,
+        FormatError,
+        InterfaceError,
+        LabError,
+        NetinvError,
+        PrivilegeError,
+        RuleError,
+        StoreError,
+        TargetError,
+        UsageError,
+    )
+    from netinv.formats import export
+    from netinv.inventory.store import Inventory, open_inventory
+    from netinv.model import (
+        MAC,
+        Alternative,
+        Change,
+        Device,
+        Evidence,
+        Interface,
+        Name,
+        Problem,
+        Reason,
+        Scan,
+        Traffic,
+        Verdict,
+    )
+    from netinv.scanner import scan
+    from netinv.survey import Progress
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "MAC",
+    "Alternative",
+    "Change",
+    "Device",
+    "DeviceError",
+    "Evidence",
+    "FormatError",
+    "Interface",
+    "InterfaceError",
+    "Inventory",
+    "LabError",
+    "Name",
+    "NetinvError",
+    "PrivilegeError",
+    "Problem",
+    "Progress",
+    "Reason",
+    "RuleError",
+    "Scan",
+    "StoreError",
+    "TargetError",
+    "Traffic",
+    "UsageError",
+    "Verdict",
+    "__version__",
+    "classify",
+    "export",
+    "open_inventory",
+    "scan",
+]
+
+_ROOMS = {
+    "netinv.classification": ("classify",),
+    "netinv.errors": tuple(name for name in __all__ if name.endswith("Error")),
+    "netinv.formats": ("export",),
+    "netinv.inventory.store": ("Inventory", "open_inventory"),
+    "netinv.model": (
+        "MAC", "Alternative", "Change", "Device", "Evidence", "Interface", "Name", "Problem", "Reason", "Scan", "Traffic", "Verdict",
+    ),
+    "netinv.scanner": ("scan",),
+    "netinv.survey": ("Progress",),
+}  # fmt: skip
+
+
+def __getattr__(name: str) -> object:
+    for room, names in _ROOMS.items():
+        if name in names:
+            value: object = getattr(import_module(room), name)
+            globals()[name] = value
+            return value
+    raise AttributeError(f"module 'netinv' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
