@@ -1,0 +1,356 @@
+"""What every inventory must do, whatever keeps it: a test module for a store inherits these and says how to open one."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from netinv.classification import rules
+from netinv.errors import DeviceError, StoreError
+from netinv.inventory.devices import derive
+from netinv.inventory.identity import group
+from netinv.inventory.store import Inventory
+from netinv.model import Device, Evidence, Problem, Traffic
+from netinv.text import clean
+from tests.inventory.scans import HOME, OFFICE, PHONE, ROUTER, TV, at, heard, scan
+
+Open = Callable[..., Inventory]
+HOUSE = (
+    heard("10.0.0.1", ROUTER, dns_ptr="router.lan", icmp_ttl="64", route_gateway="eth0"),
+    heard("10.0.0.20", TV, dns_ptr="tv.lan", tcp_80="open", icmp_rtt="2.5"),
+    heard("10.0.0.30", PHONE),
+)
+HOSTILE = (
+    "\x1b[31mred",
+    "[/bold]",
+    "=cmd|'/c calc'!A0",
+    "two\nlines",
+    "\u202egnp.exe",
+    "\ud800",
+    "a\0b",
+    "'; DROP TABLE devices",
+)
+MEANT = ("tv", "TV", " tv.lan ", "Tv.LAN", "10.0.0.20", TV, TV.upper(), "3c22.fb00.0002", "3C-22-FB-00-00-02")
+MEANINGLESS = ("", "x", "ab", "10.0.0.99", "00:00:00:00:00:07", "fff-", "\x1b", "a" * 5000, "'; DROP TABLE devices")
+TEXT = st.text(min_size=1).map(clean).filter(bool)
+
+
+def by_mac(devices: tuple[Device, ...], mac: str) -> Device:
+    [device] = [d for d in devices if mac in d.macs]
+    return device
+
+
+class Contract:
+    """Needs a fixture `open_store`, which opens the same, at first empty, store each time."""
+
+    @pytest.fixture
+    def store(self, open_store: Open) -> Inventory:
+        return open_store()
+
+    def test_what_is_saved_is_there_when_it_is_opened_again(self, open_store: Open) -> None:
+        with open_store() as store:
+            saved = store.record(scan(*HOUSE))
+        with open_store() as store:
+            assert store.devices() == saved.scan.devices
+
+    def test_the_first_scan_comes_back_as_it_was(self, store: Inventory) -> None:
+        found = scan(*HOUSE)
+        assert store.record(found).scan == found
+
+    def test_a_new_inventory_is_empty(self, store: Inventory) -> None:
+        assert store.devices() == ()
+        assert store.scans() == ()
+        assert store.check() == ()
+
+    def test_a_device_keeps_its_id_and_its_first_moment(self, store: Inventory) -> None:
+        first = by_mac(store.record(scan(*HOUSE)).scan.devices, TV)
+        again = by_mac(store.record(scan(heard("10.0.0.77", TV), hours=3)).scan.devices, TV)
+        assert (again.id, again.first_seen, again.last_seen) == (first.id, at(0), at(3))
+
+    def test_new_is_who_no_scan_saw_before(self, store: Inventory) -> None:
+        assert all(d.is_new for d in store.record(scan(*HOUSE)).scan.devices)
+        second = store.record(scan(*HOUSE, heard("10.0.0.40", "3c:22:fb:00:00:04"), hours=1)).scan.devices
+        assert [d.ip for d in second if d.is_new] == ["10.0.0.40"]
+        assert [d.ip for d in store.devices() if d.is_new] == ["10.0.0.40"]
+        store.record(scan(*HOUSE, hours=2))
+        assert not any(d.is_new for d in store.devices())
+
+    def test_new_is_judged_apart_for_each_network(self, store: Inventory) -> None:
+        store.record(scan(heard("10.0.0.1", ROUTER, route_gateway="eth0"), heard("10.0.0.30", PHONE)))
+        office = heard("192.168.7.1", "3c:22:fb:00:07:01", route_gateway="eth0")
+        store.record(scan(office, hours=1, interface=OFFICE, targets="192.168.7.0/24"))
+        assert all(d.is_new for d in store.devices())
+
+    def test_changes_are_told_once(self, store: Inventory) -> None:
+        assert [c.field for c in store.record(scan(*HOUSE)).changes] == ["device"] * 3
+        assert store.record(scan(*HOUSE, hours=1)).changes == ()
+        moved = scan(*HOUSE[:2], heard("10.0.0.31", PHONE), hours=2)
+        assert [(c.field, c.before, c.after) for c in store.record(moved).changes] == [("addresses", "10.0.0.30", "10.0.0.31")]
+        assert store.record(replace(moved, id="again")).changes == ()
+
+    def test_a_scan_saved_twice_is_saved_once(self, store: Inventory) -> None:
+        found = scan(*HOUSE)
+        first, second = store.record(found), store.record(found)
+        assert second.scan.devices == first.scan.devices
+        assert second.changes == ()
+        assert len(store.scans()) == 1
+
+    def test_a_scan_that_found_nobody_is_a_scan(self, store: Inventory) -> None:
+        assert store.record(scan()).scan.devices == ()
+        assert [s.found for s in store.scans()] == [0]
+
+    def test_two_devices_in_conflict_share_an_address(self, store: Inventory) -> None:
+        store.record(scan(heard("10.0.0.5", TV), heard("10.0.0.5", PHONE)))
+        assert [d.ip for d in store.devices()] == ["10.0.0.5", "10.0.0.5"]
+
+    def test_a_device_of_two_macs_is_known_by_either_and_not_parted_again(self, store: Inventory) -> None:
+        own = (heard("10.0.0.7", TV, local_self="eth0"), heard("10.0.0.8", PHONE, local_self="wlan0"))
+        [first] = store.record(scan(*own)).scan.devices
+        [seen_by_another] = store.record(
+            scan(heard("10.0.0.7", TV), heard("10.0.0.8", PHONE), hours=1, sensor="attic")
+        ).scan.devices
+        assert seen_by_another.id == first.id
+        [wireless] = store.record(scan(heard("10.0.0.8", PHONE), hours=2)).scan.devices
+        assert wireless.id == first.id
+
+    # -- what is remembered of a device
+
+    def test_what_was_not_asked_again_is_still_known(self, store: Inventory) -> None:
+        store.record(scan(*HOUSE))
+        tv = by_mac(store.record(scan(heard("10.0.0.20", TV), hours=1)).scan.devices, TV)
+        assert tv.name == "tv"
+        assert {e.key: e.seen for e in tv.evidence} == {"mac": at(1), "dns.ptr": at(0), "tcp.80": at(0), "icmp.rtt": at(0)}
+        assert by_mac(store.devices(), TV) == tv
+
+    def test_a_device_that_moved_has_its_new_address_only(self, store: Inventory) -> None:
+        store.record(scan(*HOUSE))
+        store.record(scan(heard("10.0.0.21", TV), hours=1))
+        assert by_mac(store.devices(), TV).addresses == ("10.0.0.21",)
+
+    def test_an_address_that_was_not_asked_is_not_forgotten(self, store: Inventory) -> None:
+        store.record(scan(heard("10.0.0.1", ROUTER), heard("10.0.0.254", ROUTER)))
+        store.record(scan(heard("10.0.0.1", ROUTER), targets="10.0.0.1", hours=1))
+        assert by_mac(store.devices(), ROUTER).addresses == ("10.0.0.1", "10.0.0.254")
+
+    def test_only_the_latest_measurement_is_kept(self, store: Inventory) -> None:
+        for hours in range(3):
+            store.record(scan(heard("10.0.0.20", TV, icmp_rtt=f"{hours}.5"), hours=hours))
+        [tv] = store.devices()
+        assert [e.value for e in tv.evidence if e.key == "icmp.rtt"] == ["2.5"]
+        assert tv.rtt_ms == 2.5
+
+    def test_who_was_the_gateway_is_not_it_for_ever(self, store: Inventory) -> None:
+        store.record(scan(*HOUSE))
+        new = heard("10.0.0.2", "3c:22:fb:00:00:0f", route_gateway="eth0")
+        store.record(scan(heard("10.0.0.1", ROUTER), new, hours=1))
+        assert [d.ip for d in store.devices() if any(e.key == "route.gateway" for e in d.evidence)] == ["10.0.0.2"]
+
+    def test_a_laptop_has_the_address_of_where_it_is(self, store: Inventory) -> None:
+        """The machine that scans is in every network; at home again, it is what it was there."""
+        home = (*HOUSE[:1], heard("10.0.0.99", TV, local_self="eth0", tcp_22="open"))
+        office = (heard("192.168.7.1", "3c:22:fb:00:07:01"), heard("192.168.7.99", TV, local_self="eth0"))
+        store.record(scan(*home))
+        away = store.record(scan(*office, hours=1, interface=OFFICE, targets="192.168.7.0/24")).scan.devices
+        assert by_mac(away, TV).addresses == by_mac(store.devices(), TV).addresses == ("192.168.7.99",)
+        back = store.record(scan(*HOUSE[:1], heard("10.0.0.99", TV, local_self="eth0"), hours=2)).scan.devices
+        assert by_mac(back, TV).addresses == ("10.0.0.99",)
+        assert by_mac(back, TV).first_seen == at(0)
+        assert any(e.key == "tcp.22" for e in by_mac(back, TV).evidence)
+
+    def test_a_clock_that_was_set_back_does_not_turn_time_round(self, store: Inventory) -> None:
+        store.record(scan(*HOUSE, hours=5, name="a"))
+        for device in store.record(scan(*HOUSE, hours=1, name="b")).scan.devices:
+            assert device.first_seen <= device.last_seen == at(1)
+            assert not device.is_new
+        assert [s.id for s in store.scans()] == ["b", "a"]
+
+    # -- devices known by their address alone
+
+    def test_a_device_behind_a_router_is_known_by_its_address(self, store: Inventory) -> None:
+        [first] = store.record(scan(heard("10.9.0.5", icmp_ttl="63"), targets="10.9.0.0/24")).scan.devices
+        [again] = store.record(scan(heard("10.9.0.5", icmp_ttl="63"), targets="10.9.0.0/24", hours=1)).scan.devices
+        assert again.id == first.id
+        assert not again.is_new
+
+    def test_who_shows_a_mac_at_last_is_the_one_known_by_its_address(self, store: Inventory) -> None:
+        [first] = store.record(scan(heard("10.0.0.20", icmp_ttl="64"))).scan.devices
+        [shown] = store.record(scan(heard("10.0.0.20", TV), hours=1)).scan.devices
+        assert (shown.id, shown.macs, shown.first_seen) == (first.id, (TV,), at(0))
+        [moved] = store.record(scan(heard("10.0.0.21", TV), hours=2)).scan.devices
+        assert moved.id == first.id
+
+    def test_who_was_seen_behind_a_router_is_not_taken_for_a_neighbour(self, store: Inventory) -> None:
+        [far] = store.record(scan(heard("192.168.7.20", icmp_ttl="63"), targets="192.168.7.20")).scan.devices
+        [near] = store.record(scan(heard("192.168.7.20", TV), interface=OFFICE, targets="192.168.7.0/24", hours=1)).scan.devices
+        assert near.id != far.id
+
+    def test_an_address_alone_is_not_one_who_is_elsewhere_now(self, store: Inventory) -> None:
+        [first] = store.record(scan(heard("10.0.0.20", icmp_ttl="64"))).scan.devices
+        store.record(scan(heard("10.0.0.20", TV), hours=1))
+        found = store.record(scan(heard("10.0.0.21", TV), heard("10.0.0.20", icmp_ttl="128"), hours=2)).scan.devices
+        assert by_mac(found, TV).id == first.id
+        [other] = [d for d in found if not d.macs]
+        assert other.id != first.id
+        assert other.is_new
+        again = store.record(scan(heard("10.0.0.21", TV), heard("10.0.0.20", icmp_ttl="128"), hours=3)).scan.devices
+        assert {d.id for d in again} == {d.id for d in found}
+
+    # -- recognising without saving
+
+    def test_recognising_changes_nothing(self, store: Inventory) -> None:
+        found = scan(*HOUSE)
+        assert tuple(map(store.recognise, found.devices)) == found.devices
+        assert store.devices() == ()
+
+    def test_who_is_recognised_has_the_id_it_is_saved_with(self, store: Inventory) -> None:
+        store.record(scan(heard("10.0.0.20", icmp_ttl="64"), heard("10.9.0.5", icmp_ttl="63"), targets="10.0.0.0/8"))
+        later = scan(heard("10.0.0.20", TV), heard("10.9.0.5"), heard("10.9.0.6", dns_ptr="a.lan"), *HOUSE[:1], hours=1)
+        recognised = [store.recognise(device) for device in later.devices]
+        saved = store.record(later).scan.devices
+        assert [(d.id, d.is_new, d.first_seen) for d in recognised] == [(d.id, d.is_new, d.first_seen) for d in saved]
+
+    # -- finding by what a user writes
+
+    @pytest.mark.parametrize("word", MEANT)
+    def test_a_device_is_found_by_name_address_and_mac(self, store: Inventory, word: str) -> None:
+        store.record(scan(*HOUSE))
+        assert TV in store.find(word).macs
+
+    def test_a_device_is_found_by_its_id_and_the_beginning_of_it(self, store: Inventory) -> None:
+        for device in store.record(scan(*HOUSE)).scan.devices:
+            assert store.find(device.id) == store.find(device.id.upper()) == store.find(device.id[:6]) == device
+
+    @pytest.mark.parametrize("word", MEANINGLESS)
+    def test_who_is_not_known_is_not_found(self, store: Inventory, word: str) -> None:
+        store.record(scan(*HOUSE))
+        with pytest.raises(DeviceError):
+            store.find(word)
+
+    def test_a_typing_error_is_answered_with_the_nearest_name(self, store: Inventory) -> None:
+        store.record(scan(*HOUSE))
+        with pytest.raises(DeviceError) as caught:
+            store.find("ruoter.lan")
+        assert "router.lan" in (caught.value.hint or "")
+
+    def test_several_devices_of_one_name_are_listed(self, store: Inventory) -> None:
+        saved = store.record(scan(heard("10.0.0.5", TV, dns_ptr="cam.lan"), heard("10.0.0.6", PHONE, dns_ptr="cam.lan")))
+        with pytest.raises(DeviceError) as caught:
+            store.find("cam.lan")
+        assert all(d.id in (caught.value.hint or "") for d in saved.scan.devices)
+
+    def test_an_address_means_who_had_it_last(self, store: Inventory) -> None:
+        store.record(scan(heard("10.0.0.5", TV)))
+        store.record(scan(heard("10.0.0.5", PHONE), hours=1))
+        assert PHONE in store.find("10.0.0.5").macs
+
+    # -- today's rules
+
+    def test_verdicts_are_those_of_todays_rules(self, open_store: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A verdict that was kept is replaced as soon as the rules are others, and then kept again."""
+        with open_store() as store:
+            found = scan(*HOUSE)
+            wrong = replace(found.devices[0], verdict=replace(found.devices[0].verdict, kind="teapot"))
+            store.record(replace(found, devices=(wrong, *found.devices[1:])))
+            assert store.devices()[0].verdict.kind == "teapot"
+        monkeypatch.setattr("netinv.inventory.known.fingerprint", lambda: "newer")
+        for read_only in (True, False):
+            with open_store(read_only=read_only) as store:
+                assert store.devices() == found.devices
+        monkeypatch.setattr("netinv.inventory.known.derive", lambda *_: pytest.fail("the verdict was not kept"))
+        with open_store(read_only=True) as store:
+            assert store.devices() == found.devices
+
+    def test_listing_reads_no_rules_once_their_verdicts_are_kept(self, open_store: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+        with open_store() as store:
+            store.record(scan(*HOUSE))
+        rules.load_rules.cache_clear()
+        monkeypatch.setattr(rules, "read_rules", lambda *_: pytest.fail("rules were read"))
+        with open_store(read_only=True) as store:
+            assert len(store.devices()) == 3
+            assert store.find("tv").name == "tv"
+
+    # -- scans
+
+    def test_scans_are_listed_latest_first(self, store: Inventory) -> None:
+        problems = (Problem("dns", "no resolver", "name one"), Problem("arp", "lost"))
+        traffic = Traffic(700, 300, 250.5, 12, 3)
+        store.record(scan(*HOUSE, problems=problems, traffic=traffic))
+        store.record(scan(*HOUSE[:2], hours=1, is_partial=True, targets="10.0.0.1-20"))
+        last, first = store.scans()
+        assert (first.id, first.sensor, first.network, first.targets, first.method) == (
+            "scan-0",
+            "local",
+            "10.0.0.0/24",
+            "10.0.0.0/24",
+            "arp+icmp",
+        )
+        assert (first.started, first.finished, first.asked, first.found, first.new) == (
+            at(0),
+            at(0) + timedelta(seconds=5),
+            254,
+            3,
+            3,
+        )
+        assert (first.problems, first.traffic, first.is_partial) == (problems, traffic, False)
+        assert (last.found, last.new, last.is_partial, last.targets) == (2, 0, True, "10.0.0.1-20")
+        assert store.scans(limit=1) == (last,)
+
+    def test_who_was_seen_in_a_scan_can_be_told(self, store: Inventory) -> None:
+        first = store.record(scan(*HOUSE)).scan
+        store.record(scan(*HOUSE[:1], hours=1))
+        assert store.seen_in("scan-0") == {d.id for d in first.devices}
+        assert store.seen_in("scan-1") == {by_mac(first.devices, ROUTER).id}
+        with pytest.raises(StoreError):
+            store.seen_in("scan-2")
+
+    # -- what is hostile
+
+    def test_hostile_text_comes_back_harmless(self, store: Inventory) -> None:
+        names = [
+            "\x1b[31mred",
+            "[/bold]",
+            "=cmd|'/c calc'!A0",
+            "two\nlines",
+            "\u202egnp.exe",
+            "\ud800",
+            "a\0b",
+            "'; DROP TABLE devices",
+        ]
+        found = scan(*(heard(f"10.0.0.{n}", dns_ptr=name) for n, name in enumerate(names, 1)))
+        store.record(found)
+        assert store.record(replace(found, id="again")).changes == ()
+        told = [e.value for d in store.devices() for e in d.evidence]
+        assert told == [clean(name) for name in HOSTILE]
+        assert all(name.isprintable() for d in store.devices() for name, _ in d.names)
+
+    def test_hostile_words_about_the_scan_come_back_harmless(self, store: Inventory) -> None:
+        store.record(scan(*HOUSE, targets="\x1b[2J\ud800", sensor="a\nb", problems=(Problem("x", "\ud800\x1b"),)))
+        [told] = store.scans()
+        assert all(text.isprintable() for text in (told.targets, told.sensor, told.problems[0].message))
+
+    @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(
+        st.lists(
+            st.builds(
+                Evidence,
+                address=st.ip_addresses().map(str),
+                key=st.sampled_from(["mac", "dns.ptr", "icmp.ttl", "tcp.80", "local.self", "ssh.banner"]),
+                value=TEXT,
+                probe=st.sampled_from(["arp", "dns"]),
+                seen=st.integers(0, 10**6).map(lambda n: at(0) + timedelta(microseconds=n)),
+            ),
+            max_size=12,
+            unique_by=lambda e: (e.address, e.key, e.value),
+        )
+    )
+    def test_evidence_of_any_kind_comes_back_as_it_was(self, open_store: Open, evidence: list[Evidence]) -> None:
+        with open_store(anew=True) as store:
+            found = replace(scan(interface=HOME), devices=tuple(map(derive, group(evidence))))
+            saved = store.record(found).scan.devices
+            assert {d.id: set(d.evidence) for d in saved} == {d.id: set(d.evidence) for d in found.devices}
+            assert store.devices() == saved
+            for device in saved:
+                assert store.find(device.id) == device

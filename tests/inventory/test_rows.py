@@ -1,0 +1,92 @@
+import json
+import zlib
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from netinv.inventory import rows
+from netinv.model import Alternative, Name, Problem, Reason, Traffic, Verdict
+
+TEXT = st.text().map(lambda text: "".join(filter(str.isprintable, text)))
+SHARE = st.floats(0, 1)
+REASON = st.builds(Reason, rule=TEXT, says=TEXT, weight=st.floats(-9, 9), evidence=st.lists(TEXT, max_size=3).map(tuple))
+REASONS = st.lists(REASON, max_size=3).map(tuple)
+OTHER = st.builds(Alternative, category=TEXT, kind=TEXT, confidence=SHARE, because=REASONS)
+VERDICT = st.builds(
+    Verdict,
+    category=TEXT,
+    kind=TEXT,
+    vendor=st.none() | TEXT,
+    model=st.none() | TEXT,
+    os=st.none() | TEXT,
+    confidence=SHARE,
+    because=REASONS,
+    alternatives=st.lists(OTHER, max_size=3).map(tuple),
+)
+COUNT = st.integers(0, 2**40)
+
+
+@given(VERDICT)
+def test_a_verdict_comes_back_whole(verdict: Verdict) -> None:
+    assert rows.read_verdict(rows.verdict_row(verdict)) == verdict
+
+
+@given(
+    st.lists(st.builds(Name, TEXT, TEXT)).map(tuple),
+    st.lists(st.builds(Problem, TEXT, TEXT, st.none() | TEXT)).map(tuple),
+    st.builds(Traffic, COUNT, COUNT, st.floats(0, 1e9), COUNT, COUNT),
+)
+def test_names_problems_and_traffic_come_back_whole(
+    names: tuple[Name, ...], problems: tuple[Problem, ...], traffic: Traffic
+) -> None:
+    assert rows.read_names(rows.names_row(names)) == names
+    assert rows.read_problems(rows.problems_row(problems)) == problems
+    assert rows.read_traffic(rows.traffic_row(traffic)) == traffic
+
+
+@given(st.datetimes(timezones=st.just(UTC)))
+def test_a_moment_comes_back_to_the_microsecond(moment: datetime) -> None:
+    assert rows.moment(rows.microseconds(moment)) == moment
+
+
+@given(st.frozensets(st.integers(0, 5000)))
+def test_a_set_of_numbers_comes_back_whole(numbers: frozenset[int]) -> None:
+    assert rows.unpack(rows.pack(numbers)) == numbers
+
+
+def test_a_thousand_devices_seen_again_are_a_few_bytes() -> None:
+    assert len(rows.pack(range(1, 1001))) < 40
+
+
+def test_a_lying_set_is_not_unpacked_without_end() -> None:
+    assert len(rows.unpack(zlib.compress(bytes(1 << 26)))) == 0
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=8) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+)
+
+
+@given(JSON.map(json.dumps) | st.text() | st.binary() | st.none() | st.integers() | st.floats())
+def test_whatever_is_read_is_understood_or_called_damaged(row: object) -> None:
+    for read in (
+        rows.read_verdict, rows.read_names, rows.read_problems, rows.read_traffic,
+        rows.text, rows.optional_text, rows.number, rows.moment, rows.unpack,
+    ):  # fmt: skip
+        try:
+            read(row)
+        except rows.Damaged:
+            continue
+
+
+@pytest.mark.parametrize("row", ["[" * 100_000, "NaN", '["a","b",null,null,null,NaN,[],[]]', '["a","b",null,null,null,2,[],[]]'])
+def test_nonsense_that_is_json_is_damaged(row: str) -> None:
+    with pytest.raises(rows.Damaged):
+        rows.read_verdict(row)
+
+
+def test_text_is_made_safe_again_when_it_is_read() -> None:
+    assert rows.text("a\x1b[31mb\u202ec") == "a [31mb c"
