@@ -91,12 +91,11 @@ _ROOMS = {
     "netinv.errors": tuple(name for name in __all__ if name.endswith("Error")),
     "netinv.formats": ("export",),
     "netinv.inventory.store": ("Inventory", "open_inventory"),
-    "netinv.model": (
-        "MAC", "Alternative", "Change", "Device", "Evidence", "Interface", "Name", "Problem", "Reason", "Scan", "Traffic", "Verdict",
-    ),
     "netinv.scanner": ("scan",),
     "netinv.survey": ("Progress",),
-}  # fmt: skip
+    "netinv.model": tuple(name for name in __all__ if name[0].isupper() and not name.endswith("Error")),
+}
+"""Where each public name lives; the first room that has it counts."""
 
 
 def __getattr__(name: str) -> object:

@@ -40,7 +40,7 @@ def nobody() -> User:
 
 
 def become(user: User) -> bool:
-    """Give up root for good, if this is root; False where the system does not know `user` (a user namespace that maps root alone)."""
+    """Give up root for good, if this is root; False where `user` is not known (a user namespace that maps root alone)."""
     if not is_root():
         return True
     with contextlib.suppress(PermissionError):  # a user namespace made without privilege has no groups to give up

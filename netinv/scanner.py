@@ -6,6 +6,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from netinv.defaults import RATE, RETRIES, TIMEOUT
 from netinv.errors import PrivilegeError, UsageError
 from netinv.inventory.devices import derive
 from netinv.inventory.identity import group
@@ -17,13 +18,6 @@ from netinv.net.targets import Targets, parse_targets
 from netinv.probes import probes
 from netinv.probes.base import Probe
 from netinv.survey import Ended, Event, Heard, Progress, Settled, Survey
-
-TIMEOUT = 1.0
-"""Seconds to wait for an answer after the last question: one patience for everything that is asked."""
-RATE = 300.0
-"""Packets a second, in any tenth of a second."""
-RETRIES = 2
-"""How often a silent address is asked again, each time a round later."""
 
 
 class Plan(NamedTuple):

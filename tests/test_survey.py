@@ -102,7 +102,11 @@ def test_what_a_probe_says_of_an_address_nobody_asked_about_is_dropped() -> None
         yield Answer("10.77.0.99", "dns.ptr", "forged")
 
     gossip = HostProbe("gossip", "", tells=("dns.ptr",), ask=ask)
-    events = run(MemoryNetwork(), [GATEWAY], (link((GATEWAY, "mac", "00:1b:a9:00:00:01"), ("203.0.113.9", "mac", "00:1b:a9:00:00:02")), gossip))
+    events = run(
+        MemoryNetwork(),
+        [GATEWAY],
+        (link((GATEWAY, "mac", "00:1b:a9:00:00:01"), ("203.0.113.9", "mac", "00:1b:a9:00:00:02")), gossip),
+    )
     assert [(e.address, e.key) for e in evidence(events)] == [(GATEWAY, "mac")]
     assert ended(events).problems[0].source == "gossip"
 

@@ -1,0 +1,1 @@
+"""The ground: interfaces, targets, and the only door to the outside."""

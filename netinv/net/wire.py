@@ -55,7 +55,9 @@ def open_link(interface: Interface) -> Any:
 
         if sys.platform == "linux":
             import scapy.layers.l2  # noqa: F401 - registers the link types the socket asks for
-            from scapy.arch.linux import L2Socket as open_socket
+            from scapy.arch.linux import L2Socket
+
+            open_socket: Any = L2Socket
         else:
             open_socket = conf.L2socket
     link = open_socket(iface=interface.name, type=_ETH_P_ARP, promisc=False)

@@ -67,7 +67,9 @@ class FakeMedium:
         self._there.close()
 
 
-def sweep(medium: FakeMedium, targets: Targets | list[str], *, rate: float = 2000, rounds: int = 3, timeout: float = 0.2) -> list[Reply]:
+def sweep(
+    medium: FakeMedium, targets: Targets | list[str], *, rate: float = 2000, rounds: int = 3, timeout: float = 0.2
+) -> list[Reply]:
     async def go() -> list[Reply]:
         async with aclosing(Sweeper(medium, Pace(rate)).sweep(targets, rounds=rounds, timeout=timeout)) as replies:
             return [reply async for reply in replies]
