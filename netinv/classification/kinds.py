@@ -1,0 +1,47 @@
+"""The one vocabulary of what a device can be, read from `data/kinds.toml`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+UNKNOWN: Final = "unknown"
+"""The kind and the category of a device netinv will not name."""
+
+CATEGORIES: Final = ("router", "printer", "computer", "other", UNKNOWN)
+
+_FILE = Path(__file__).parent / "data" / "kinds.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of device, in words a newcomer understands."""
+
+    name: str
+    category: str
+    prior: float
+    """How common it is before anything was heard; all priors add up to 1."""
+    summary: str
+    gives_away: str
+
+
+@cache
+def kinds() -> Mapping[str, Kind]:
+    """Every kind by its name, `unknown` excepted."""
+    import tomllib  # 7 ms that only a command that classifies should pay
+
+    table = tomllib.loads(_FILE.read_text("utf-8"))
+    total = sum(entry["prior"] for entry in table.values())
+    return MappingProxyType(
+        {
+            name: Kind(name, entry["category"], entry["prior"] / total, entry["summary"], entry["gives_away"])
+            for name, entry in table.items()
+        }
+    )
+
+
+def category(kind: str) -> str:
+    """The category of a kind; `unknown` of `unknown`."""
+    return UNKNOWN if kind == UNKNOWN else kinds()[kind].category

@@ -1,0 +1,120 @@
+"""Reading rules from TOML; what is malformed is refused with a hint, before anything is classified."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from netinv.classification.kinds import kinds
+from netinv.classification.rule import Condition, Rule
+from netinv.errors import RuleError
+
+HEAVIEST: Final = 7.0
+"""The most log-odds one rule may add or take: 7 turns one in forty into 97 %."""
+
+_FIELDS = frozenset(("id", "when", "unless", "then", "weight", "leans", "says", "examples", "counter_examples"))
+_TELLS = ("vendor", "model", "os")
+_ID = re.compile(r"[a-z0-9_]+(\.[a-z0-9-]+)+")
+
+
+def read_rules(file: Path) -> tuple[Rule, ...]:
+    """The rules in a TOML file; RuleError if it cannot be read or is not made of rules."""
+    try:
+        return parse_rules(file.read_text("utf-8"), file.name)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise RuleError(f"cannot read the rules in {file}: {reason}") from error
+
+
+def parse_rules(text: str, source: str) -> tuple[Rule, ...]:
+    """The rules in TOML `text`; RuleError, with a hint, at the first that is malformed. Their examples are left to `check`."""
+    import tomllib  # 7 ms that only a command that classifies should pay
+
+    try:
+        tables = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise RuleError(
+            f"{source} is not TOML: {error}", hint="Patterns go in single quotes, so that \\ means itself."
+        ) from error
+    entries = tables.get("rule", [])
+    if set(tables) - {"rule"} or not isinstance(entries, list):
+        raise RuleError(f"{source} holds something other than rules", hint="Begin each rule with [[rule]].")
+    return tuple(_Entry(entry, source).rule() for entry in entries)
+
+
+class _Entry:
+    """One `[[rule]]` table being read."""
+
+    def __init__(self, table: object, source: str) -> None:
+        self._table: Mapping[str, object] = table if isinstance(table, dict) else {}
+        self._source = source
+        self._id = str(self._table.get("id", "without id"))
+
+    def rule(self) -> Rule:
+        if strange := sorted(set(self._table) - _FIELDS):
+            raise self._error(f"has an unknown field {strange[0]!r}", f"Fields are {', '.join(sorted(_FIELDS))}.")
+        if not _ID.fullmatch(self._id):
+            raise self._error("needs an id", "Such as printer.vendor-brother: family, dot, what it listens to.")
+        when, unless = self._conditions("when"), self._conditions("unless")
+        if not when:
+            raise self._error("has no `when`", "Say what must be heard: when = { 'tcp.631' = ['open'] }.")
+        then = self._texts("then", self._table.get("then", {}))
+        if strange := sorted(set(then) - {"kind", *_TELLS}):
+            raise self._error(f"concludes an unknown {strange[0]!r}", f"It may conclude kind, {', '.join(_TELLS)}.")
+        says = self._table.get("says")
+        if not isinstance(says, str) or not says.strip():
+            raise self._error("does not say why", "Give a sentence in `says`; {key} stands for what was heard.")
+        kind = then.pop("kind", None)
+        weights = self._weights(kind)
+        if not weights and not then:
+            raise self._error("concludes nothing", "Give then = { kind = ... } with a weight, or leans = {...}.")
+        examples, counter_examples = (self._examples(field) for field in ("examples", "counter_examples"))
+        return Rule(self._id, when, unless, kind, weights, then, says, examples, counter_examples, self._source)
+
+    def _conditions(self, field: str) -> tuple[Condition, ...]:
+        table = self._table.get(field, {})
+        if not isinstance(table, dict):
+            raise self._error(f"has a `{field}` that is no table", f"{field} = {{ 'key' = 'pattern' }}")
+        return tuple(self._condition(key, wanted) for key, wanted in table.items())
+
+    def _condition(self, key: str, wanted: object) -> Condition:
+        if isinstance(wanted, str) and wanted:
+            return Condition(key, wanted)
+        if isinstance(wanted, list) and wanted and all(isinstance(value, str) and value for value in wanted):
+            return Condition(key, values=frozenset(value.casefold() for value in wanted))
+        raise self._error(
+            f"wants nothing clear of {key}",
+            "Give a regular expression or a list of exact values; a key with a dot goes in quotes.",
+        )
+
+    def _weights(self, kind: str | None) -> dict[str, float]:
+        leans = self._table.get("leans", {})
+        if not isinstance(leans, dict) or (kind is None) is not ("weight" not in self._table):
+            raise self._error(
+                "needs `kind` and `weight` together", "weight is the log-odds for the kind: 2 leans, 5 is likely, 7 most."
+            )
+        weights = ({} if kind is None else {kind: self._table["weight"]}) | leans
+        checked: dict[str, float] = {}
+        for name, weight in weights.items():
+            if name not in kinds():
+                raise self._error(f"names an unknown kind {name!r}", f"Kinds are {', '.join(kinds())}.")
+            if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 < abs(weight) <= HEAVIEST:
+                raise self._error(
+                    f"gives {name} the weight {weight!r}", f"A weight is a number from -{HEAVIEST:g} to {HEAVIEST:g}, not 0."
+                )
+            checked[name] = float(weight)
+        return checked
+
+    def _examples(self, field: str) -> tuple[dict[str, str], ...]:
+        entries = self._table.get(field, [])
+        if not isinstance(entries, list):
+            raise self._error(f"has `{field}` that are no list", f"{field} = [{{ 'tcp.631' = 'open' }}]")
+        return tuple(self._texts(field, entry) for entry in entries)
+
+    def _texts(self, field: str, table: object) -> dict[str, str]:
+        if not isinstance(table, dict) or not all(isinstance(value, str) for value in table.values()):
+            raise self._error(f"has something other than texts in `{field}`", f"{field}: a table of texts in quotes.")
+        return dict(table)
+
+    def _error(self, complaint: str, hint: str) -> RuleError:
+        return RuleError(f"rule {self._id} in {self._source} {complaint}", hint=hint)

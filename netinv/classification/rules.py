@@ -1,0 +1,135 @@
+"""The rule base: which rules have something to say about what was heard."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from hashlib import blake2s
+from pathlib import Path
+
+from netinv.classification import vendors
+from netinv.classification.facts import Fact
+from netinv.classification.rule import BLANK, Condition, Rule
+from netinv.classification.rule_reader import read_rules
+
+_DATA = Path(__file__).parent / "data"
+_SHOWN = 80
+"""Characters of a heard value repeated in a sentence."""
+_REMEMBERED = 20_000
+"""Values whose listeners are remembered; most values come again (a port is open or closed, vendors are few)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A rule of which something was heard."""
+
+    rule: Rule
+    evidence: tuple[str, ...]
+    """Ids of all the evidence that satisfies its conditions."""
+    heard: Mapping[str, str]
+    """Values by key, and named groups, to fill templates with."""
+    missing: tuple[str, ...] = ()
+    """Keys of the conditions nothing satisfies."""
+    silenced: tuple[Fact, ...] = ()
+    """The facts that satisfy an `unless`."""
+
+    @property
+    def speaks(self) -> bool:
+        return not self.missing and not self.silenced
+
+    def fill(self, template: str) -> str:
+        """`template` with each `{key}` or `{group}` replaced by what was heard."""
+        return BLANK.sub(lambda blank: self.heard.get(blank[1], "")[:_SHOWN], template)
+
+
+class Rules:
+    """A rule base, indexed by what its rules listen to."""
+
+    def __init__(self, rules: Iterable[Rule], fingerprint: str = "") -> None:
+        self._rules = tuple(rules)
+        self.fingerprint = fingerprint
+        """Changes whenever the same evidence might get another verdict."""
+        # For each key the conditions on it: which rule, and its how-manieth condition (-1: an `unless`). Exact values are found
+        # by hash, so that thousands of them cost no more than one.
+        self._searched: dict[str, list[tuple[int, int, Condition]]] = {}
+        self._exact: dict[tuple[str, str], list[tuple[int, int]]] = {}
+        for number, rule in enumerate(self._rules):
+            numbered = [*enumerate(rule.when), *((-1, condition) for condition in rule.unless)]
+            for place, condition in numbered:
+                for value in condition.values:
+                    self._exact.setdefault((condition.key, value), []).append((number, place))
+                if not condition.values:
+                    self._searched.setdefault(condition.key, []).append((number, place, condition))
+        self._remembered: dict[tuple[str, str], tuple[tuple[int, int, dict[str, str]], ...]] = {}
+
+    def __iter__(self) -> Iterator[Rule]:
+        return iter(self._rules)
+
+    def __len__(self) -> int:
+        return len(self._rules)
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """Every key some rule listens to."""
+        return frozenset(condition.key for rule in self for condition in (*rule.when, *rule.unless))
+
+    def speaking(self, facts: Sequence[Fact]) -> list[Match]:
+        """The rules that have heard all they want and nothing that silences them."""
+        return [match for match in self.hearing(facts, only_complete=True) if not match.silenced]
+
+    def hearing(self, facts: Sequence[Fact], *, only_complete: bool = False) -> Iterator[Match]:
+        """The rules that have heard something they want; at will only those that have heard all of it."""
+        heard: dict[int, list[tuple[int, Fact, dict[str, str]]]] = {}
+        silenced: dict[int, list[Fact]] = {}
+        for fact in facts:
+            for number, place, groups in self._listeners(fact.key, fact.value):
+                if place < 0:
+                    silenced.setdefault(number, []).append(fact)
+                else:
+                    heard.setdefault(number, []).append((place, fact, groups))
+        for number in sorted(heard):
+            rule = self._rules[number]
+            places = {place for place, _, _ in heard[number]}
+            if only_complete and len(places) < len(rule.when):
+                continue
+            values: dict[str, str] = {}
+            for _, fact, groups in reversed(heard[number]):  # of several facts the first has the last word
+                values |= {fact.key: fact.value} | groups
+            yield Match(
+                rule,
+                tuple(dict.fromkeys(fact.evidence for _, fact, _ in heard[number])),
+                values,
+                tuple(condition.key for place, condition in enumerate(rule.when) if place not in places),
+                tuple(silenced.get(number, ())),
+            )
+
+    def _listeners(self, key: str, value: str) -> tuple[tuple[int, int, dict[str, str]], ...]:
+        """The conditions that `value`, heard under `key`, satisfies."""
+        if (known := self._remembered.get((key, value))) is not None:
+            return known
+        searched = [
+            (number, place, groups)
+            for number, place, condition in self._searched.get(key, ())
+            if (groups := condition.match(value)) is not None
+        ]
+        exact = [(number, place, dict[str, str]()) for number, place in self._exact.get((key, value.casefold()), ())]
+        if len(self._remembered) >= _REMEMBERED:
+            self._remembered.clear()
+        found = self._remembered[key, value] = (*searched, *exact)
+        return found
+
+
+@cache
+def load_rules() -> Rules:
+    """The rules netinv comes with; read once. What it needs later is read now too, while the files are in reach."""
+    files = sorted((_DATA / "rules").glob("*.toml"))
+    return Rules((rule for file in files for rule in read_rules(file)), fingerprint())
+
+
+def fingerprint() -> str:
+    """Changes whenever the same evidence might get another verdict: a hash of rules, code and vendor table; nothing is parsed."""
+    files = sorted([*_DATA.glob("*.toml"), *(_DATA / "rules").glob("*.toml"), *Path(__file__).parent.glob("*.py")])
+    table = vendors.table()
+    digest = blake2s(f"{table.date} {table.entries}".encode(), digest_size=8)
+    for file in files:
+        digest.update(file.name.encode() + b"\0" + blake2s(file.read_bytes()).digest())
+    return digest.hexdigest()
