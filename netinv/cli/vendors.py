@@ -1,15 +1,13 @@
 """netinv vendors: the table of registered MAC prefixes; what is in it, who an address belongs to, and bringing it up to date."""
 
-import json
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from netinv.classification.vendor_table import VendorTable
-from netinv.classification.vendors import BUILT_IN, install, table, vendor
-from netinv.model import MAC
+if TYPE_CHECKING:
+    from netinv.classification.vendor_table import VendorTable
 
 app = typer.Typer(
     name="vendors",
@@ -24,6 +22,10 @@ _Json = Annotated[bool, typer.Option("--json", help="Write JSON.")]
 @app.command()
 def info(as_json: _Json = False) -> None:
     """Show how old the table is and what it was made of."""
+    import json
+
+    from netinv.classification.vendors import BUILT_IN, table
+
     used = table()
     if used.problem:
         hint = f"; {used.problem.hint}" if used.problem.hint else ""
@@ -49,6 +51,11 @@ def lookup(
 
     Example: netinv vendors lookup 3c:22:fb:01:02:03
     """
+    import json
+
+    from netinv.classification.vendors import table, vendor
+    from netinv.model import MAC
+
     found = []
     for word in macs:
         try:
@@ -108,7 +115,8 @@ def update(
 
     Example: netinv vendors update --file manuf.gz
     """
-    from netinv.classification.vendor_sources import combine, read_list  # csv, gzip, tomllib: of no use to any other command
+    from netinv.classification.vendor_sources import combine, read_list
+    from netinv.classification.vendors import install, table
 
     day = date.date() if date else None
     if day and day > datetime.now().astimezone().date():
@@ -123,7 +131,9 @@ def update(
     typer.echo(f"{after.date}: {after.entries:,} prefixes ({after.entries - before.entries:+,}) in {after.path}", err=True)
 
 
-def _described(used: VendorTable) -> dict[str, object]:
+def _described(used: "VendorTable") -> dict[str, object]:
+    from netinv.classification.vendors import BUILT_IN
+
     return {
         "date": str(used.date),
         "entries": used.entries,

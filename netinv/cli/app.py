@@ -1,0 +1,93 @@
+"""The command line: one Typer app, and the one place where errors become messages and exit codes."""
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from netinv.cli import demo, devices, doctor, explain, export, interfaces, scan, schema, vendors
+from netinv.errors import NetinvError
+
+if TYPE_CHECKING:
+    from netinv.net.network import Network
+
+EPILOG = """
+Exit codes: 0 done; 1 failed; 2 wrong usage; 3 partial result; 4 missing privileges; 5 inventory cannot be read or written;
+130 interrupted; 143 terminated.
+"""
+
+app = typer.Typer(
+    name="netinv",
+    help="See every device on the local network, what each one is, and why netinv thinks so.",
+    epilog=EPILOG,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    pretty_exceptions_enable=False,
+)
+app.command("scan")(scan.scan)
+app.command("list")(devices.list_devices)
+app.command("show")(devices.show)
+app.command("explain")(explain.explain)
+app.command("export")(export.export)
+app.command("interfaces")(interfaces.interfaces)
+app.command("doctor")(doctor.doctor)
+# What `demo` does not know it hands to the scan.
+app.command("demo", context_settings={"ignore_unknown_options": True})(demo.demo)
+app.command("schema")(schema.schema)
+app.add_typer(vendors.app, name="vendors")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from netinv import __version__
+
+        typer.echo(f"netinv {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _netinv(
+    version: Annotated[
+        bool, typer.Option("--version", "-V", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """See every device on the local network, what each one is, and why netinv thinks so."""
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    """Run one command and exit."""
+    sys.exit(run(words))
+
+
+def run(words: Sequence[str] | None = None, *, network: "Network | None" = None) -> int:
+    """Run one command; its exit code. A scan uses `network` instead of this machine's interfaces, if there is one."""
+    try:
+        code = app(None if words is None else list(words), prog_name="netinv", standalone_mode=False, obj=network)
+        sys.stdout.flush()
+    except NetinvError as error:
+        _report(error.message, error.hint)
+        return error.exit_code
+    except _USAGE_ERROR as error:
+        usage: Any = error
+        command = usage.ctx.command_path if usage.ctx else "netinv"
+        _report(usage.format_message(), f"{command} --help")
+        return 2
+    except (typer.Abort, KeyboardInterrupt):
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has read enough. Python would complain once more when it closes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return code if isinstance(code, int) else 0
+
+
+# Typer bears click within itself and exports one of its usage errors only: their base is its base.
+_USAGE_ERROR: type[Exception] = typer.BadParameter.__bases__[0]
+
+
+def _report(message: str, hint: str | None) -> None:
+    print(f"error: {message}", file=sys.stderr)
+    if hint:
+        print(f"hint: {hint}", file=sys.stderr)

@@ -1,0 +1,103 @@
+"""`netinv demo`: the very same scan, on the virtual LAN."""
+
+import csv
+import io
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+from netinv.lab import household
+from tests.conftest import Netinv
+
+HOME = household()
+
+
+def addresses(document: str) -> set[str]:
+    return {device["ip"] for device in json.loads(document)["devices"]}
+
+
+@pytest.mark.parametrize("privileged", [True, False], ids=["root", "ordinary user"])
+def test_everybody_sees_every_device_and_nothing_is_left_behind(netinv: Netinv, privileged: bool) -> None:
+    done = netinv(
+        "demo", "--json", "--", "--rate", "3000", "--retries", "1", privileged=privileged, env={"TMPDIR": str(netinv.home)}
+    )
+    assert done.returncode == 0, done.stderr
+    assert addresses(done.stdout) == {*HOME.truth, HOME.scanner}
+    assert list(netinv.home.rglob("*")) == []
+
+
+def test_options_for_the_scan_come_after_two_dashes(netinv: Netinv) -> None:
+    done = netinv("demo", "--csv", "--", "--probe", "arp", "--retries", "0", "10.77.0.1-12")
+    assert done.returncode == 0, done.stderr
+    assert [row["ip"] for row in csv.DictReader(io.StringIO(done.stdout))] == [
+        a for a in HOME.truth if int(a.rpartition(".")[2]) <= 12
+    ]
+
+
+def test_an_inventory_can_be_kept(netinv: Netinv) -> None:
+    netinv("demo", "--store", "kept.db", "--", "--probe", "arp", "--retries", "0", "10.77.0.1")
+    listed = netinv("list", "--json", "--store", "kept.db")
+    assert addresses(listed.stdout) == {"10.77.0.1"}
+
+
+def test_a_command_runs_in_there_and_its_exit_code_is_ours(netinv: Netinv) -> None:
+    code = 'cat /etc/resolv.conf; ls /sys/class/net; test -n "$NETINV_STORE" && exit 7'
+    done = netinv("demo", "--", "sh", "-c", code)
+    assert done.returncode == 7
+    assert done.stdout.split() == ["nameserver", HOME.gateway, "lan0", "lo"]
+    assert netinv("demo", "--", "sh", "-c", "kill -TERM $$").returncode == 128 + signal.SIGTERM
+
+
+def test_a_command_that_does_not_exist_is_a_wrong_use(netinv: Netinv) -> None:
+    done = netinv("demo", "--", "no-such-command")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "cannot run no-such-command: No such file" in done.stderr
+
+
+def test_a_shell_says_what_is_there_and_how_to_leave(netinv: Netinv, tmp_path: Path) -> None:
+    script = tmp_path / "input"
+    script.write_text("echo $PATH; exit 3\n")
+    with script.open() as typed:
+        done = netinv("demo", "--shell", stdin=typed, env={"SHELL": "/bin/sh"})
+    assert done.returncode == 0
+    assert done.stdout.startswith(f"{Path(sys.executable).parent}:")
+    for word in ("lan0", "netinv scan", "nmap -sn 10.77.0.0/24", "exit"):
+        assert word in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words", [("--shell", "--json"), ("--shell", "--", "ls"), ("--json", "--", "ls"), ("--in-memory", "--", "ls")]
+)
+def test_what_does_not_go_together_is_refused(netinv: Netinv, words: tuple[str, ...]) -> None:
+    done = netinv("demo", *words)
+    assert done.returncode == 2
+    assert "hint:" in done.stderr
+
+
+def test_where_namespaces_are_forbidden_the_cause_and_the_fix_are_told(netinv: Netinv) -> None:
+    forbid = 'echo 0 > /proc/sys/user/max_user_namespaces && exec setpriv --bounding-set=-all --inh-caps=-all "$@"'
+    done = netinv("demo", "--", "unshare", "--user", "--map-root-user", "sh", "-c", forbid, "sh", *netinv.command("demo"))
+    assert done.returncode == 1, done.stderr
+    assert "user namespaces" in done.stderr
+    assert "netinv demo --in-memory" in done.stderr
+
+
+def test_in_memory_the_same_devices_are_seen(netinv: Netinv) -> None:
+    done = netinv("demo", "--in-memory", "--json")
+    assert done.returncode == 0, done.stderr
+    assert addresses(done.stdout) == {*HOME.truth, HOME.scanner}
+
+
+def test_killed_at_once_it_takes_everything_with_it(netinv: Netinv) -> None:
+    reader, writer = os.pipe()
+    process = netinv.start("demo", "--", "sh", "-c", "echo up; exec sleep 60", stdout=writer, env={"TMPDIR": str(netinv.home)})
+    os.close(writer)
+    with open(reader, "rb", buffering=0) as pipe:  # noqa: PTH123 - a descriptor, not a path
+        assert pipe.read(3) == b"up\n"
+        process.kill()
+        process.wait()
+        assert pipe.read(1) == b"", "something still holds the output open"
