@@ -1,0 +1,88 @@
+"""The README tells of the program as it is: its commands, probes and formats, and commands that work."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer.main
+
+from netinv.cli.app import EPILOG, app
+from netinv.formats import FORMATS
+from netinv.lab import Lan
+from netinv.probes import probes
+from netinv.probes.base import LinkProbe
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def plain(text: str) -> str:
+    return " ".join(text.split())
+
+
+def command_table() -> str:
+    group: Any = typer.main.get_command(app)
+    rows = [f"| `netinv {name}` | {(command.help or '').splitlines()[0]} |" for name, command in group.commands.items()]
+    return "\n".join(["| command | what it does |", "|---|---|", *rows])
+
+
+def probe_table() -> str:
+    rows = [
+        f"| `{p.name}` | {'the network' if isinstance(p, LinkProbe) else 'each host found'} | {p.summary} | {told(p.tells)} |"
+        for p in probes()
+    ]
+    return "\n".join(["| probe | asks | what it does | tells |", "|---|---|---|---|", *rows])
+
+
+def told(keys: tuple[str, ...]) -> str:
+    tcp = [k for k in keys if re.fullmatch(r"tcp\.\d+", k)]
+    return ", ".join(f"`{k}`" for k in keys if k not in tcp) or "`tcp.PORT`"
+
+
+def format_list() -> str:
+    return "; ".join(f"`{f.name}` ({f.suffix}): {f.summary}" for f in FORMATS.values()) + "."
+
+
+@pytest.mark.parametrize("part", [command_table, probe_table, format_list])
+def test_the_readme_tells_of_every_command_probe_and_format(part: Any) -> None:
+    assert part() in README, f"the README should say:\n{part()}"
+
+
+def test_the_exit_codes_are_the_same_in_the_help_and_in_the_readme() -> None:
+    assert plain(EPILOG) in plain(README)
+
+
+def test_the_readme_names_no_option_the_program_does_not_have() -> None:
+    group: Any = typer.main.get_command(app)
+    options = {option for command in group.commands.values() for p in command.params for option in p.opts}
+    for line in re.findall(r"netinv \w+[^`|\n]*", README):
+        for option in re.findall(r"(?<=\s)--?[a-z][a-z-]*", line.partition("#")[0]):
+            assert option in options, line
+
+
+@pytest.mark.skipif(not shutil.which("jq"), reason="jq is not installed")
+def test_the_one_liners_for_scripts_work(lan: Lan, netinv: Any, tmp_path: Path) -> None:
+    lines = [line for line in README.splitlines() if "| jq" in line]
+    assert len(lines) == 3
+    lan.run(netinv.command("scan", "-q"), env=netinv.environment())
+    for line in lines:
+        program = " ".join(netinv.command())
+        done = lan.run(["sh", "-ec", line.replace(".venv/bin/netinv", program)], env=netinv.environment())
+        assert done.returncode == 0, done.stderr
+        if "is_new" not in line:
+            assert lan.gateway in done.stdout or "10.77.0.20" in done.stdout
+
+
+def test_every_long_help_has_an_example() -> None:
+    group: Any = typer.main.get_command(app)
+    for name in ("scan", "export", "interfaces", "schema", "demo"):
+        assert "xample" in (group.commands[name].help or ""), name
+
+
+def test_the_ci_runs_the_command_the_readme_gives() -> None:
+    command = re.search(r"^python3 -m venv .*pytest$", README, re.MULTILINE)
+    assert command
+    assert subprocess.run(["grep", "-qxF", command[0], ROOT / ".ci" / "run"], check=False).returncode == 0
