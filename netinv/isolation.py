@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 
 from netinv.errors import NetinvError
 from netinv.model import Evidence, Problem, Traffic
-from netinv.privileges import become, caller, nobody
+from netinv.privileges import become, caller, may_read, nobody
 from netinv.survey import Ended, Event, Heard, Progress, Settled, Survey
 
 Opener = Callable[[], list[Survey]]
@@ -50,7 +50,8 @@ def apart(open_surveys: Opener, stop: Callable[[], bool]) -> Iterator[Event]:
         os.close(reader)
         _survey(open_surveys, writer)
     os.close(writer)
-    if user := caller():
+    # Installed where only root may read, the rest of netinv could not be loaded any more.
+    if (user := caller()) and may_read(user, __file__):
         become(user)
     ended = False
     try:

@@ -39,6 +39,20 @@ def nobody() -> User:
     return User(entry.pw_uid, entry.pw_gid, entry.pw_dir)
 
 
+def may_read(user: User, path: str) -> bool:
+    """Whether `user` could read the file at `path`; asked as root."""
+    uid, gid = os.geteuid(), os.getegid()
+    try:
+        os.setegid(user.gid)
+        os.seteuid(user.uid)
+        return os.access(path, os.R_OK, effective_ids=os.access in os.supports_effective_ids)
+    except OSError:
+        return False
+    finally:
+        os.seteuid(uid)
+        os.setegid(gid)
+
+
 def become(user: User) -> bool:
     """Give up root for good, if this is root; False where `user` is not known (a user namespace that maps root alone)."""
     if not is_root():

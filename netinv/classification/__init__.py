@@ -2,31 +2,22 @@
 
     evidence -> facts -> rules that match -> log-odds for each kind -> verdict, or silence
 
-`classify` gives the verdict and `argue` the case for and against it; `names`, `display_name` and `vendor_of` say what to call the
-device. Rules live in `data/rules`, kinds in `data/kinds.toml`; `fingerprint` tells when verdicts have to be made anew.
+`classify` gives the verdict, `argument.argue` the case for and against it; `naming` says what to call the device. Rules live in
+`data/rules`, kinds in `data/kinds.toml`; `rules.fingerprint` tells when verdicts have to be made anew.
 """
 
-from netinv.classification.argument import Argument, argue
-from netinv.classification.kinds import CATEGORIES, UNKNOWN, Kind, category, kinds
-from netinv.classification.naming import display_name, names, vendor_of
-from netinv.classification.rule_check import check
-from netinv.classification.rules import Rules, fingerprint, load_rules
-from netinv.classification.verdict import classify
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-__all__ = [
-    "CATEGORIES",
-    "UNKNOWN",
-    "Argument",
-    "Kind",
-    "Rules",
-    "argue",
-    "category",
-    "check",
-    "classify",
-    "display_name",
-    "fingerprint",
-    "kinds",
-    "load_rules",
-    "names",
-    "vendor_of",
-]
+if TYPE_CHECKING:
+    from netinv.classification.rules import Rules
+    from netinv.model import Evidence, Verdict
+
+__all__ = ["classify"]
+
+
+def classify(evidence: "Iterable[Evidence]", rules: "Rules | None" = None) -> "Verdict":
+    """What the device is that all this was heard of, by `rules` or those that come with netinv."""
+    from netinv.classification.verdict import classify as judge  # 15 ms that a list of devices with kept verdicts does not need
+
+    return judge(evidence, rules)

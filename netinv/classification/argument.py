@@ -63,17 +63,17 @@ class Argument:
 def argue(evidence: Iterable[Evidence], rules: Rules | None = None) -> Argument:
     """The argument for and against what `classify` says of the same evidence."""
     rules = load_rules() if rules is None else rules
-    heard = tuple(sorted({e.id: e for e in evidence}.values(), key=lambda e: (e.key, e.address, e.value)))
+    heard = tuple(sorted({e.id: e for e in evidence}.values(), key=_in_order))
     known = facts(heard)
     verdict = judge(known, rules)
     weighing = weigh(rules.speaking(known))
-    about = verdict.kind if verdict.kind != UNKNOWN else next(iter(weighing.ranked()), UNKNOWN)
-    told = {(e.key, e.value) for e in heard}
+    fitting = (kind for kind in weighing.ranked() if verdict.category in (UNKNOWN, category(kind)))
+    about = verdict.kind if verdict.kind != UNKNOWN else next(fitting, UNKNOWN)
     return Argument(
         verdict,
         about,
         heard,
-        tuple(fact for fact in known if (fact.key, fact.value) not in told),
+        tuple(fact for fact in known if fact.key in DERIVED),
         verdict.because or weighing.speaking_for(about),
         weighing.speaking_against(about),
         tuple(islice(_rivals(weighing, about), _SHOWN)),
@@ -81,6 +81,12 @@ def argue(evidence: Iterable[Evidence], rules: Rules | None = None) -> Argument:
         tuple(islice(_without(verdict, known, rules), _SHOWN)),
         tuple(islice(sorted(_hearing(verdict, known, rules), key=lambda w: (-w.confidence, w.facts)), _SHOWN)),
     )
+
+
+def _in_order(e: Evidence) -> tuple[str, ...]:
+    """By protocol, ports as numbers."""
+    protocol, _, field = e.key.partition(".")
+    return protocol, field.zfill(5) if field.isdecimal() else field, e.address, e.value
 
 
 def _rivals(weighing: Weighing, about: str) -> Iterator[Alternative]:

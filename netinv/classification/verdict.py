@@ -1,6 +1,5 @@
 """From evidence to a verdict: what the matching rules say is weighed, and only what can be argued for is said."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp
@@ -118,13 +117,11 @@ def decide(weighing: Weighing) -> Decision:
     best = max(kinds(), key=weighing.shares.__getitem__)
     if weighing.shares[best] >= KIND_FROM:
         return Decision(category(best), best, weighing.shares[best])
-    categories: Counter[str] = Counter()
-    for kind in weighing.ranked():
-        categories[category(kind)] += weighing.shares[kind]  # type: ignore[assignment]  # typeshed: counts are int
-    for found, share in categories.most_common(1):
-        if share >= CATEGORY_FROM:
-            return Decision(found, UNKNOWN, share)
-    return Decision()
+    categories: dict[str, float] = {}
+    for kind in weighing.ranked():  # a kind nobody speaks for does not speak for its category
+        categories[category(kind)] = categories.get(category(kind), 0.0) + weighing.shares[kind]
+    found = max(categories, key=categories.__getitem__, default=UNKNOWN)
+    return Decision(found, UNKNOWN, categories[found]) if categories.get(found, 0.0) >= CATEGORY_FROM else Decision()
 
 
 def _without_echoes(spoken: list[Voice]) -> list[Voice]:

@@ -1,7 +1,5 @@
 """`netinv explain`: why netinv takes a device for what it does, argued from what was heard; nothing is sent."""
 
-from collections.abc import Iterable, Iterator
-from textwrap import wrap
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,36 +10,6 @@ if TYPE_CHECKING:
     from netinv.classification.argument import Argument, WhatIf
     from netinv.classification.facts import Fact
     from netinv.model import Device, Reason
-
-_SHOWN = 40
-"""Facts listed; the rest is in --json."""
-_PLAIN = 96
-"""Columns where the output is no terminal; lines of prose do not grow beyond it."""
-
-# How a fact is said in the middle of a sentence; {} is its value.
-_SAID = {
-    "mac": "the MAC address {}",
-    "mac.vendor": "a MAC address of {}",
-    "icmp.ttl": "a TTL of {}",
-    "icmp.initial-ttl": "an initial TTL of {}",
-    "icmp.rtt": "an answer within {} ms",
-    "route.gateway": "being the default gateway",
-    "local.self": "being the machine netinv runs on",
-    "local.os": "the system {}",
-    **dict.fromkeys(("local.hostname", "dns.ptr", "name", "name.host", "name.head"), "the name {}"),
-}
-
-_KINDS = {
-    "network_other": "piece of network equipment",
-    "vm": "virtual machine",
-    "nas": "NAS",
-    "tv": "TV",
-    "smart_home": "smart-home device",
-    "industrial": "industrial controller",
-    "voip": "VoIP telephone",
-    "ups": "UPS",
-    "management": "management controller",
-}
 
 
 def explain(
@@ -56,6 +24,7 @@ def explain(
     import sys
 
     from netinv.classification.argument import argue
+    from netinv.cli.argued import WIDEST, told
     from netinv.cli.output import terminal
     from netinv.inventory.store import open_inventory
 
@@ -68,22 +37,8 @@ def explain(
         typer.echo(encode(document(found, argument)))
         return
     style = terminal(sys.stdout)
-    for line in told(found, argument, min(style.width or _PLAIN, _PLAIN)):
+    for line in told(found, argument, min(style.width or WIDEST, WIDEST)):
         typer.echo(line, color=style.color)
-
-
-def told(device: "Device", argument: "Argument", width: int = _PLAIN) -> Iterator[str]:
-    """The argument as text, a line at a time, headings bold."""
-    yield typer.style(", ".join(filter(None, (device.name, *device.addresses, *device.macs))), bold=True)
-    yield from _prose(_verdict(argument), width)
-    yield from _section("What was heard", _heard(argument))
-    yield from _section("What follows from it", _derived(argument.derived))
-    about = _words(argument.about)
-    yield from _section(f"For {about}", _reasons(argument.reasons_for, width))
-    yield from _section(f"Against {about}", _reasons(argument.reasons_against, width))
-    yield from _section("What else it might be", _rivals(argument, width))
-    yield from _section("What would change the verdict", _what_ifs(argument, width))
-    yield from _section("Rules that nearly spoke", _silent(argument, width))
 
 
 def document(device: "Device", argument: "Argument") -> dict[str, object]:
@@ -117,117 +72,6 @@ def document(device: "Device", argument: "Argument") -> dict[str, object]:
             "hearing": [_what_if_object(what_if) for what_if in argument.hearing],
         },
     }
-
-
-def _verdict(argument: "Argument") -> str:
-    from netinv.classification.kinds import UNKNOWN, kinds
-
-    verdict = argument.verdict
-    if verdict.category == UNKNOWN:
-        guess = f" The nearest guess would be {_words(argument.about)}." if argument.about != UNKNOWN else ""
-        return f"netinv does not know what this is: too little was heard to say.{guess}"
-    if verdict.kind == UNKNOWN:
-        what = "none of router, printer or computer" if verdict.category == "other" else f"a kind of {verdict.category}"
-        return f"netinv is {_percent(verdict.confidence)} sure that this is {what}, but not of which kind."
-    told = (("made by", verdict.vendor), ("model", verdict.model), ("running", verdict.os))
-    details = [f"{label} {value}" for label, value in told if value]
-    said = ", ".join((_words(verdict.kind), *details))
-    return f"netinv takes this for {said}: {_percent(verdict.confidence)} sure. {kinds()[verdict.kind].summary}"
-
-
-def _heard(argument: "Argument") -> Iterator[str]:
-    shown = argument.heard[:_SHOWN]
-    key_width = max((len(e.key) for e in shown), default=0)
-    value_width = min(max((len(e.value) for e in shown), default=0), 40)
-    for e in shown:
-        yield f"{e.id}  {e.key:{key_width}}  {e.value:{value_width}}  {e.probe}"
-    if len(argument.heard) > _SHOWN:
-        yield f"... and {len(argument.heard) - _SHOWN:,} more (--json shows all)"
-
-
-def _derived(facts: Iterable["Fact"]) -> Iterator[str]:
-    facts = list(facts)[:_SHOWN]
-    key_width = max((len(fact.key) for fact in facts), default=0)
-    for fact in facts:
-        yield f"{fact.evidence}  {fact.key:{key_width}}  {fact.value}"
-
-
-def _reasons(reasons: Iterable["Reason"], width: int) -> Iterator[str]:
-    for reason in reasons:
-        cited = f"[{reason.rule}; {' '.join(reason.evidence[:4])}{' ...' if len(reason.evidence) > 4 else ''}]"
-        yield from _item(f"{reason.weight:+.1f}", f"{reason.says} {cited}", width)
-
-
-def _rivals(argument: "Argument", width: int) -> Iterator[str]:
-    for rival in argument.rivals:
-        why = " ".join(reason.says for reason in rival.because[:2]) or "Much of what was heard fits it as well."
-        yield from _item(_percent(rival.confidence), f"{_words(rival.kind)}: {why}", width)
-
-
-def _what_ifs(argument: "Argument", width: int) -> Iterator[str]:
-    for what_if in argument.without:
-        yield from _item("-", f"without {_list(what_if.facts)}, it would be {_outcome(what_if)}", width)
-    for what_if in argument.hearing:
-        yield from _item("-", f"with {_list(what_if.facts)}, it would be {_outcome(what_if)}", width)
-
-
-def _silent(argument: "Argument", width: int) -> Iterator[str]:
-    for silence in argument.silent:
-        if silence.silenced:
-            why = f"was silenced by {_list((fact.key, fact.value) for fact in silence.silenced)}"
-        else:
-            why = f"still waits for {', '.join(silence.missing)}"
-        yield from _item("-", f"{silence.rule} {why}", width)
-
-
-def _outcome(what_if: "WhatIf") -> str:
-    if what_if.category == "unknown":
-        return "unknown"
-    what = f"a kind of {what_if.category}" if what_if.kind == "unknown" else _words(what_if.kind)
-    return f"{what} ({_percent(what_if.confidence)})"
-
-
-def _list(facts: Iterable[tuple[str, str]]) -> str:
-    """`port 22 open and an initial TTL of 64`."""
-    *first, last = dict.fromkeys(_said(key, value) for key, value in facts) or [""]
-    return f"{', '.join(first)} and {last}" if first else last
-
-
-def _said(key: str, value: str) -> str:
-    protocol, _, port = key.partition(".")
-    if protocol == "tcp" and port.isdecimal():
-        return f"port {port} {value}"
-    return _SAID.get(key, key + " {}").replace("{}", value)
-
-
-def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
-    for number, line in enumerate(lines):
-        if not number:
-            yield ""
-            yield typer.style(title, bold=True)
-        yield f"  {line}"
-
-
-def _item(mark: str, text: str, width: int) -> Iterator[str]:
-    indent = " " * (len(mark) + 2)
-    first, *rest = _prose(text, width - len(indent) - 2) or [""]
-    yield f"{mark}  {first}"
-    yield from (indent + line for line in rest)
-
-
-def _prose(text: str, width: int) -> list[str]:
-    return wrap(text, max(width, 20), break_on_hyphens=False)
-
-
-def _words(kind: str) -> str:
-    """The kind with its article, as it is said."""
-    said = _KINDS.get(kind, kind.replace("_", " "))
-    return said if kind == "unknown" else f"an {said}" if said[0] in "aeiou" else f"a {said}"
-
-
-def _percent(probability: float) -> str:
-    """Never 0 or 100: nothing is certain."""
-    return "< 1 %" if probability < 0.01 else f"{min(99, round(probability * 100))} %"
 
 
 def _reason_object(reason: "Reason") -> dict[str, object]:

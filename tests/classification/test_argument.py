@@ -3,8 +3,10 @@
 import pytest
 from hypothesis import given, settings
 
-from netinv.classification import UNKNOWN, argue, classify
+from netinv.classification.argument import argue
 from netinv.classification.facts import facts
+from netinv.classification.kinds import UNKNOWN
+from netinv.classification.verdict import classify
 from tests.classification.heard import heard, named, ports
 from tests.classification.test_verdict import AVM, BROTHER, DELL, GATEWAY, RANDOM, SYNOLOGY, households, mac, ttl
 

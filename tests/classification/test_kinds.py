@@ -2,7 +2,7 @@
 
 import pytest
 
-from netinv.classification import CATEGORIES, UNKNOWN, category, kinds
+from netinv.classification.kinds import CATEGORIES, UNKNOWN, category, kinds
 
 PROMISED = {
     "router": {"router", "firewall"},

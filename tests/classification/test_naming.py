@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netinv.classification import display_name, names, vendor_of
+from netinv.classification.naming import display_name, names, vendor_of
 from netinv.classification.vendors import RANDOMISED
 from netinv.model import Name, Verdict
 from tests.classification.heard import heard, named

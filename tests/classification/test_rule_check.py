@@ -2,7 +2,7 @@
 
 import pytest
 
-from netinv.classification import check
+from netinv.classification.rule_check import check
 from netinv.classification.rule_reader import parse_rules
 from tests.classification.test_rule_reader import rule
 

@@ -9,11 +9,12 @@ from time import perf_counter
 import pytest
 
 from netinv import classification
-from netinv.classification import check, fingerprint, kinds, load_rules
 from netinv.classification.facts import DERIVED, Fact
+from netinv.classification.kinds import kinds
 from netinv.classification.patterns import LONGEST
+from netinv.classification.rule_check import check
 from netinv.classification.rule_reader import parse_rules
-from netinv.classification.rules import Rules
+from netinv.classification.rules import Rules, fingerprint, load_rules
 from netinv.probes import probes
 
 FOLDER = Path(classification.__file__).parent / "data" / "rules"
@@ -141,6 +142,8 @@ def test_the_fingerprint_changes_with_rules_code_or_vendors(tmp_path: Path, monk
 
 
 def test_importing_the_room_parses_nothing() -> None:
-    script = "import sys, netinv.classification as c; c.fingerprint(); print('tomllib' in sys.modules, 'scapy' in sys.modules)"
+    script = (
+        "import sys, netinv.classification.rules as c; c.fingerprint(); print('tomllib' in sys.modules, 'scapy' in sys.modules)"
+    )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "False"]

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netinv.classification import UNKNOWN, category, classify, kinds, load_rules
 from netinv.classification.facts import facts
+from netinv.classification.kinds import UNKNOWN, category, kinds
 from netinv.classification.rule_reader import parse_rules
-from netinv.classification.rules import Rules
-from netinv.classification.verdict import weigh
+from netinv.classification.rules import Rules, load_rules
+from netinv.classification.verdict import classify, weigh
 from netinv.model import Evidence, Verdict
 from tests.classification.heard import heard, named, ports
 

@@ -9,8 +9,9 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from netinv.classification import argue
-from netinv.cli.explain import document, explain, told
+from netinv.classification.argument import argue
+from netinv.cli.argued import told
+from netinv.cli.explain import document, explain
 from netinv.errors import DeviceError
 from netinv.inventory.devices import derive
 from netinv.inventory.store import open_inventory
