@@ -1,0 +1,126 @@
+"""The whole flow through the public face, on a LAN answered from memory."""
+
+import json
+from datetime import UTC, datetime
+from io import StringIO
+from ipaddress import IPv4Interface
+from typing import Any
+
+import pytest
+
+import netinv
+from netinv.formats import FORMATS
+from netinv.formats.base import Report, Style
+from netinv.lab.household import household
+from netinv.lab.memory import MemoryNetwork
+from netinv.model import MAC, Device, Interface, Problem
+from netinv.net.network import FORBIDDEN
+from netinv.net.targets import parse_targets
+from netinv.scanner import plan, select_probes
+from netinv.survey import Progress
+
+HOME = household()
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+def scan(*words: str, network: MemoryNetwork | None = None, **options: Any) -> netinv.Scan:
+    return netinv.scan(words, network=network or MemoryNetwork(), now=lambda: NOW, **options)
+
+
+def test_a_scan_finds_the_household_and_says_how() -> None:
+    found = scan()
+    assert {d.ip for d in found.devices} == set(HOME.truth) | {HOME.scanner}
+    assert found.method == "arp+icmp"
+    assert (found.asked, found.targets, found.is_partial) == (254, str(HOME.network), False)
+    assert found.traffic.frames > found.asked
+
+
+def test_both_macs_of_a_conflict_are_devices() -> None:
+    at = [d for d in scan().devices if d.ip == "10.77.0.34"]
+    assert len({d.mac for d in at}) == 2
+
+
+def test_two_scans_of_a_still_lan_are_the_same() -> None:
+    def ids(found: netinv.Scan) -> list[tuple[str, str]]:
+        return sorted((d.id, d.verdict.kind) for d in found.devices)
+
+    assert ids(scan()) == ids(scan())
+
+
+def test_no_verdict_contradicts_the_truth() -> None:
+    for device in scan().devices:
+        true = HOME.truth.get(device.ip or "")
+        if true and device.mac == true.mac and device.verdict.category != "unknown":
+            assert device.verdict.category == true.category, device.verdict
+
+
+def test_every_device_is_told_of_once_and_progress_reaches_its_end() -> None:
+    told: list[Progress | Device] = []
+    found = scan(on_event=told.append)
+    devices = [t for t in told if isinstance(t, Device)]
+    assert sorted(d.id for d in devices) == sorted(d.id for d in found.devices if d.ip in {e.ip for e in devices})
+    assert len({d.id for d in devices}) == len(devices)
+    last = [t for t in told if isinstance(t, Progress)][-1]
+    assert last.passed == last.planned > 0
+
+
+def test_a_scan_that_is_stopped_is_partial() -> None:
+    assert scan(stop=lambda: True).is_partial
+
+
+def test_where_nothing_can_be_asked_it_is_an_error_with_a_hint() -> None:
+    closed = MemoryNetwork(abilities=(), silent=HOME.truth, problems=[Problem(FORBIDDEN, "nothing is allowed", "use sudo")])
+    with pytest.raises(netinv.PrivilegeError, match="nothing is allowed") as caught:
+        scan(network=closed)
+    assert caught.value.hint == "use sudo"
+
+
+def test_where_nobody_answers_it_says_so() -> None:
+    found = scan(network=MemoryNetwork(silent=HOME.truth))
+    assert [d.ip for d in found.devices] == [HOME.scanner]
+    assert "no other device answered" in found.problems[-1].message
+
+
+def test_probes_are_chosen_by_name_and_unknown_names_are_refused() -> None:
+    assert [p.name for p in select_probes(["arp", "tcp"], ["tcp"])] == ["arp"]
+    with pytest.raises(netinv.UsageError, match="nosuch"):
+        select_probes([], ["nosuch"])
+
+
+def interface(name: str, *addresses: str) -> Interface:
+    return Interface(name, MAC.parse("54:e1:ad:00:00:01"), tuple(map(IPv4Interface, addresses)))
+
+
+def test_each_address_is_asked_once_through_the_interface_it_is_on() -> None:
+    first, second, third = (
+        interface("a", "10.0.0.5/24"),
+        interface("b", "10.0.1.5/24", "10.0.0.6/24"),
+        interface("c", "10.0.2.1/24"),
+    )
+    plans = plan(parse_targets(["10.0.0.1-3", "10.0.1.1-2", "10.9.9.9"]), [first, second, third])
+    assert [(p.interface.name, list(p.targets)) for p in plans] == [
+        ("a", ["10.0.0.1", "10.0.0.2", "10.0.0.3", "10.9.9.9"]),
+        ("b", ["10.0.1.1", "10.0.1.2"]),
+    ]
+
+
+def test_the_inventory_and_the_formats_take_what_a_scan_finds(tmp_path: Any) -> None:
+    with netinv.open_inventory(tmp_path / "i.db") as inventory:
+        recorded = inventory.record(scan())
+        assert all(d.is_new for d in recorded.scan.devices)
+        again = inventory.record(scan()).scan
+        assert not any(d.is_new for d in again.devices)
+        assert [d.verdict for d in inventory.devices()] == [d.verdict for d in again.devices]
+        netinv.export(inventory.devices(), tmp_path / "devices.json")
+    assert len(json.loads((tmp_path / "devices.json").read_text())["devices"]) == len(again.devices)
+    for format_ in FORMATS.values():
+        format_.write(Report(again.devices, again), text := StringIO(), Style())
+        assert HOME.gateway in text.getvalue()
+
+
+def test_hostile_names_arrive_nowhere_as_more_than_text() -> None:
+    found = scan()
+    for name in ("table", "csv", "json", "jsonl"):
+        FORMATS[name].write(Report(found.devices, found), text := StringIO(), Style(color=False))
+        assert not {c for c in text.getvalue() if ord(c) < 32 and c not in "\r\n"}
+        assert "\u202e" not in text.getvalue()
