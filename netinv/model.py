@@ -195,7 +195,7 @@ class Traffic:
     """What a scan put on the wire by its own count."""
 
     frames: int = 0
-    """Questions handed to the kernel; the kernel adds address resolution and TCP's own segments."""
+    """Questions, and what the kernel adds to them: address resolution, and the rest of a TCP connection."""
     peak_pps: int = 0
     """The fullest 100 ms, scaled to a second."""
     mean_pps: float = 0.0

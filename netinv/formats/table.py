@@ -14,6 +14,8 @@ from netinv.text import clean
 # characters and the colours, but neither markup nor a table: nothing a device says is parsed, and headings may span columns.
 
 _GROUPS = {"router": "Routers", "printer": "Printers", "computer": "Computers", "other": "Other", "unknown": "Unknown"}
+_TELLING = ("router", "printer", "computer")
+"""Categories that say something where the kind is not known."""
 _GUTTER = 4
 """Cells left of a device, for `new`; headings stand out into it."""
 _GAP = 2
@@ -47,7 +49,10 @@ def _name(device: Device) -> str:
 
 
 def _kind(device: Device) -> str:
-    return "" if device.verdict.kind == "unknown" else clean(device.verdict.kind).replace("_", " ")
+    verdict = device.verdict
+    if verdict.kind == "unknown":  # which kind of computer is open, that it is one is not
+        return f"{verdict.category}?" if verdict.category in _TELLING else ""
+    return clean(verdict.kind).replace("_", " ")
 
 
 def _sure(device: Device) -> str:

@@ -30,6 +30,7 @@ class ArpMedium:
     """Needs the privilege to send raw frames; PermissionError without it."""
 
     rounds: int | None = None
+    trailing = 0
     patience = 0.0
     grace = 0.15
     block: int | None = None
@@ -45,6 +46,9 @@ class ArpMedium:
 
     def fileno(self) -> int:
         return int(self._link.fileno())
+
+    def cost(self, number: int, attempt: int) -> int:
+        return 1
 
     def ask(self, number: int, attempt: int) -> None:
         self._frame[38:42] = number.to_bytes(4, "big")

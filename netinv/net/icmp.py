@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from netinv.model import Interface
 from netinv.net import wire
 from netinv.net.binding import bind_to
+from netinv.net.reach import Reach
 from netinv.net.sweep import READ_AT_ONCE, Heard
 
 _ECHO_REPLY = 0
@@ -33,11 +34,13 @@ class EchoMedium:
     """The kernel routes each request and resolves its next hop, so it reaches what is on the link and what is not."""
 
     rounds: int | None = None
+    trailing = 0
     patience = 0.0
     grace = 0.0
     block: int | None = None
 
-    def __init__(self, interface: Interface) -> None:
+    def __init__(self, interface: Interface, reach: Reach) -> None:
+        self._reach = reach
         try:
             self._socket = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP)
             self._is_raw = True
@@ -60,6 +63,9 @@ class EchoMedium:
 
     def fileno(self) -> int:
         return self._socket.fileno()
+
+    def cost(self, number: int, attempt: int) -> int:
+        return self._reach.frames(number)
 
     def ask(self, number: int, attempt: int) -> None:
         self._socket.sendto(self._questions[attempt - 1], (socket.inet_ntoa(number.to_bytes(4, "big")), 0))

@@ -6,7 +6,7 @@ import os
 import socket
 from collections.abc import Callable, Iterable
 from contextlib import aclosing
-from ipaddress import IPv4Network
+from ipaddress import IPv4Address, IPv4Network
 from typing import Self
 
 from netinv.model import Interface, Problem, Traffic
@@ -16,6 +16,7 @@ from netinv.net.icmp import ATTEMPTS, EchoMedium
 from netinv.net.neighbours import NeighbourMedium
 from netinv.net.network import FORBIDDEN, Means, Replies, Stream
 from netinv.net.pace import Pace
+from netinv.net.reach import Reach
 from netinv.net.sweep import Medium, Sweeper
 from netinv.net.targets import Targets
 
@@ -26,6 +27,8 @@ CONNECTIONS = 128
 DEAF = 3
 """A resolver that has been silent this often, and never answered, is not asked again."""
 
+_HANDSHAKE = 3
+"""Frames the kernel adds to the first of a connection: it acknowledges, hangs up, and acknowledges that the other side did."""
 _WITHOUT: dict[Means, str] = {
     "arp": "without root the kernel's neighbour table is asked instead of ARP frames: a second MAC at one address goes unseen",
     "icmp": "neither raw nor ping sockets are allowed: no round-trip times, no TTL, nothing behind routers",
@@ -50,6 +53,7 @@ class LiveNetwork:
         self._timeout = timeout
         self._rounds = min(retries + 1, ATTEMPTS)
         self._pace = Pace(rate)
+        self._reach = Reach(interface)
         self._sweepers: dict[Means, Sweeper] = {}
         self._refusals: dict[str, str] = {}
         self._problems: dict[str, Problem] = {}
@@ -62,10 +66,10 @@ class LiveNetwork:
 
     def open(self) -> Self:
         """Open every socket that needs a privilege now; what is refused is left out of `abilities`."""
-        media: tuple[tuple[Means, Callable[[Interface], Medium]], ...] = (
-            ("arp", ArpMedium),
-            ("icmp", EchoMedium),
-            ("neighbours", NeighbourMedium),
+        media: tuple[tuple[Means, Callable[[], Medium]], ...] = (
+            ("arp", lambda: ArpMedium(self.interface)),
+            ("icmp", lambda: EchoMedium(self.interface, self._reach)),
+            ("neighbours", lambda: NeighbourMedium(self.interface, self._reach)),
         )
         for means, medium in media:
             if means == "neighbours" and "arp" in self._sweepers:
@@ -73,7 +77,7 @@ class LiveNetwork:
             if means != "icmp" and (self.interface.mac is None or self.interface.is_point_to_point or self.interface.is_loopback):
                 continue  # nobody to resolve on such a link
             try:
-                self._sweepers[means] = Sweeper(medium(self.interface), self._pace)
+                self._sweepers[means] = Sweeper(medium(), self._pace)
             except OSError as error:
                 if error.errno in (errno.ENODEV, errno.ENXIO, errno.ENETDOWN):
                     raise
@@ -154,7 +158,7 @@ class LiveNetwork:
                 stream.setblocking(False)
                 if address not in self._own:
                     bind_to(stream, self.interface)
-                    await self._pace.turn()
+                    await self._pace.turn(self._reach.frames(int(IPv4Address(address))))
                 data = b""
                 try:
                     async with asyncio.timeout(self._timeout):
@@ -172,6 +176,8 @@ class LiveNetwork:
                             data += more
                 except (TimeoutError, OSError):
                     pass  # what was heard until then is still an answer
+                if address not in self._own:
+                    self._pace.sent(_HANDSHAKE)
                 return Stream("open", data)
 
     async def udp(self, address: str, port: int, payload: bytes) -> bytes | None:
@@ -189,7 +195,7 @@ class LiveNetwork:
                 if not is_resolver:  # a resolver may be behind another interface, or on this machine
                     bind_to(datagram, self.interface)
                 datagram.connect((address, port))  # so that the kernel lets only that address and port answer
-                await self._pace.turn()
+                await self._pace.turn(1 if ":" in address else self._reach.frames(int(IPv4Address(address))))
                 async with asyncio.timeout(self._timeout):
                     await loop.sock_sendall(datagram, payload)
                     answer = await loop.sock_recv(datagram, 65_535)

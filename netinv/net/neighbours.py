@@ -13,20 +13,20 @@ from typing import Any
 
 from netinv.model import MAC, Interface
 from netinv.net.binding import bind_to
+from netinv.net.reach import Reach
 from netinv.net.sweep import READ_AT_ONCE, Heard
 
 DISCARD = 9
 """The UDP port whose service throws away what it gets (RFC 863)."""
 SOCKETS = 4
 """One socket holds some 277 datagrams to unresolved addresses, then says EAGAIN."""
-BLOCK = 512
-"""The whole kernel keeps some 1,024 entries (gc_thresh3), others' among them."""
+BLOCK = 256
+"""The whole kernel keeps some 1,024 entries (gc_thresh3), others' and the last block's among them."""
 
 # linux/neighbour.h
 _REACHABLE = 0x02
 _UNSURE = 0x04 | 0x08 | 0x10  # STALE, DELAY, PROBE: known before, being verified because we sent something
-_SOLICITS = 2.0  # s from the kernel's first to its third and last question (mcast_solicit, retrans_time_ms)
-_VERIFIES = 6.0  # s until the kernel asks an old neighbour again (delay_first_probe_time 5 s) and hears of it
+_VERIFIES = 4.0  # s more until the kernel asks an old neighbour again (delay_first_probe_time, 5 s) and hears of it
 _IP_RECVERR = 11  # linux/in.h
 _ERROR = struct.Struct("=IBBBBII")  # linux/errqueue.h, sock_extended_err; the sender of the error follows
 _FROM_ICMP = 2
@@ -36,16 +36,18 @@ _RTMGRP_NEIGH = 4
 class NeighbourMedium:
     """Linux only; OSError elsewhere."""
 
-    rounds: int | None = 1  # the kernel repeats by itself
+    rounds: int | None = 3  # the kernel's own (mcast_solicit), a second apart (retrans_time_ms): here they are only counted
+    trailing = 1
     grace = 0.0
     block: int | None = BLOCK
 
-    def __init__(self, interface: Interface) -> None:
+    def __init__(self, interface: Interface, reach: Reach) -> None:
         if not hasattr(socket, "AF_NETLINK"):
             raise OSError("this system's neighbour table cannot be read by netlink")
         # 130 ms to import, and of use only here, where no scapy is loaded
         from pyroute2.netlink.rtnl.marshal import MarshalRtnl
 
+        self._reach = reach
         self._index = socket.if_nametoindex(interface.name)
         self._read_messages: Any = MarshalRtnl().parse
         self._table: dict[int, tuple[int, MAC | None]] = {}
@@ -93,12 +95,17 @@ class NeighbourMedium:
     def patience(self) -> float:
         """While an old neighbour is being verified the kernel takes its time."""
         unsure = any(self._table.get(number, (0, None))[0] & _UNSURE for number in self._asked)
-        return _VERIFIES if unsure else _SOLICITS
+        return _VERIFIES if unsure else 0.0
 
     def fileno(self) -> int:
         return self._ready.fileno()
 
+    def cost(self, number: int, attempt: int) -> int:
+        return 1
+
     def ask(self, number: int, attempt: int) -> None:
+        if attempt > 1:  # asked again by the kernel itself, about now
+            return
         udp = self._udp[number % SOCKETS]
         to = (socket.inet_ntoa(number.to_bytes(4, "big")), DISCARD)
         udp.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)  # an earlier datagram's error is not this one's
@@ -127,6 +134,7 @@ class NeighbourMedium:
             if mac and (is_sure or state & _REACHABLE):
                 if is_sure:
                     self._table[number] = (_REACHABLE, mac)
+                self._reach.resolve(number)
                 yield Heard(number, mac)
 
     def _events(self) -> Iterator[int]:

@@ -1,4 +1,4 @@
-"""The pace: how many packets leave in any moment, kept in one place for all who send through one door."""
+"""The pace: how many frames leave in any moment, kept in one place for all who send through one door."""
 
 import asyncio
 import time
@@ -10,7 +10,7 @@ WINDOW = 0.1
 
 
 class Pace:
-    """At most `rate` packets a second in any `WINDOW`; counts what it lets pass."""
+    """At most `rate` frames a second in any `WINDOW`; counts what it lets pass."""
 
     def __init__(self, rate: float, *, clock: Callable[[], float] = time.monotonic) -> None:
         self.rate = rate
@@ -31,34 +31,37 @@ class Pace:
 
     @property
     def mean_pps(self) -> float:
-        """Packets a second from the first to the last one sent."""
+        """Frames a second from the first to the last one sent."""
         if self._first is None or self._last <= self._first:
             return float(self.frames)
         return round((self.frames - 1) / (self._last - self._first), 1)
 
-    def delay(self) -> float:
-        """Seconds until one more packet may leave; 0 if it may now."""
+    def delay(self, frames: int = 1) -> float:
+        """Seconds until so many more may leave at once; 0 if they may now."""
         now = self.clock()
+        room = max(0, self._budget - frames)
         while self._recent and self._recent[0] <= now - self._window:
             self._recent.popleft()
-        if len(self._recent) < self._budget:
+        if len(self._recent) <= room:
             return 0.0
-        return self._recent[len(self._recent) - self._budget] + self._window - now
+        return self._recent[len(self._recent) - room - 1] + self._window - now
 
-    def sent(self) -> None:
-        """One packet has left."""
+    def sent(self, frames: int = 1) -> None:
+        """So many have left."""
+        if not frames:
+            return
         now = self.clock()
         self._first = now if self._first is None else self._first
         self._last = now
-        self.frames += 1
-        self._recent.append(now)
+        self.frames += frames
+        self._recent.extend([now] * frames)
         while self._recent[0] <= now - self._window:
             self._recent.popleft()
         self._fullest = max(self._fullest, len(self._recent))
 
-    async def turn(self) -> None:
-        """Wait in line until one packet may leave, evenly spaced, and count it as sent."""
+    async def turn(self, frames: int = 1) -> None:
+        """Wait in line until so many may leave, evenly spaced, and count them as sent."""
         async with self._queue:
-            while (wait := max(self.delay(), self._last + 1 / self.rate - self.clock())) > 0:  # noqa: ASYNC110 - it awaits time
+            while (wait := max(self.delay(frames), self._last + 1 / self.rate - self.clock())) > 0:  # noqa: ASYNC110 - it awaits time
                 await asyncio.sleep(wait)
-            self.sent()
+            self.sent(frames)

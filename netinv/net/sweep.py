@@ -43,18 +43,23 @@ class Medium(Protocol):
     """An open socket that questions leave by and answers come in by."""
 
     rounds: int | None
-    """How often to ask an address, where the kernel or the protocol decides it; None to leave it to the scan."""
+    """How often an address is asked, where the kernel decides it; None to leave it to the scan."""
+    trailing: int
+    """Frames the kernel sends once an address has answered: what it held back for want of a MAC address."""
 
     @property
     def patience(self) -> float:
-        """Seconds to wait beyond the scan's timeout, because something else (the kernel) goes on asking."""
+        """Seconds to wait beyond the scan's timeout, because the kernel is still making sure of somebody."""
 
     grace: float
     """Seconds to go on listening when everybody has answered: a second answer to one question is a conflict."""
     block: int | None
-    """How many addresses may be in flight at once; None for any number."""
+    """How many addresses may be in flight at once; None for any number. Their rounds then do not overlap."""
 
     def fileno(self) -> int: ...
+    def cost(self, number: int, attempt: int) -> int:
+        """How many frames leave for one question to this address."""
+
     def ask(self, number: int, attempt: int) -> None:
         """Send one question, not blocking; OSError as the kernel says."""
 
@@ -180,15 +185,14 @@ class Sweeper:
 
     async def _ask(self, flight: _Flight, rounds: int) -> None:
         size = len(flight.roster)
-        block = self.medium.block or size
-        for first in range(0, size, block):
-            if first:  # the block before must have been given up by the kernel before the next one fits in
-                await asyncio.sleep(max(0.0, flight.last_asked + self.medium.patience - self.pace.clock()))
-            await self._ask_block(flight, range(first, min(first + block, size)), rounds)
-
-    async def _ask_block(self, flight: _Flight, block: range, rounds: int) -> None:
-        slot = 1 / (self.pace.rate * SHARE)
+        block = min(self.medium.block, max(1, int(self.pace.rate * SHARE * ROUND))) if self.medium.block else size
         begin = self.pace.clock()
+        for first in range(0, size, block):
+            begin = await self._ask_block(flight, range(first, min(first + block, size)), rounds, begin)
+
+    async def _ask_block(self, flight: _Flight, block: range, rounds: int, begin: float) -> float:
+        """Ask a block of addresses in all rounds, from the moment `begin`; when the next block may begin."""
+        slot = 1 / (self.pace.rate * SHARE)
         for attempt in range(1, rounds + 1):
             if len(flight.asked) < attempt:
                 flight.asked.append(array("d", bytes(8 * len(flight.roster))))
@@ -198,18 +202,20 @@ class Sweeper:
                     continue
                 # An address keeps its slot from round to round, so later rounds are sparser and a host is never hurried.
                 due = begin + place * slot
-                if await self._until(due, flight):
-                    self.slots_passed += 1
-                    continue
-                await self._send(flight, index, attempt)
+                frames = self.medium.cost(flight.roster[index], attempt)
+                everybody = await self._until(due, frames, flight)
                 self.slots_passed += 1
+                if everybody or flight.answered[index]:
+                    continue
+                await self._send(flight, index, attempt, frames)
                 if place % 32 == 0:
                     await asyncio.sleep(0)  # at a high rate no slot waits, and answers must still be read
             begin += max(ROUND, len(block) * slot)
+        return begin
 
-    async def _until(self, due: float, flight: _Flight) -> bool:
+    async def _until(self, due: float, frames: int, flight: _Flight) -> bool:
         """Wait for the slot and for the pace; True if everybody has answered meanwhile."""
-        while (wait := max(due - self.pace.clock(), self.pace.delay())) > 0:
+        while (wait := max(due - self.pace.clock(), self.pace.delay(frames))) > 0:
             if wait < 0.02:
                 await asyncio.sleep(wait)
                 continue
@@ -220,7 +226,7 @@ class Sweeper:
             return True
         return False
 
-    async def _send(self, flight: _Flight, index: int, attempt: int) -> None:
+    async def _send(self, flight: _Flight, index: int, attempt: int, frames: int) -> None:
         number = flight.roster[index]
         for _ in range(200):  # a full queue drains within milliseconds; after a second something else is wrong
             flight.asked[attempt - 1][index] = flight.last_asked = self.pace.clock()
@@ -235,7 +241,7 @@ class Sweeper:
                     raise
                 self.refused[error.errno or 0] = self.refused.get(error.errno or 0, 0) + 1
             else:
-                self.pace.sent()
+                self.pace.sent(frames)
                 self.sent += 1
             return
         flight.asked[attempt - 1][index] = 0.0
@@ -244,4 +250,7 @@ class Sweeper:
     def _hear(self) -> None:
         now = self.pace.clock()
         for heard in self.medium.hear():
-            self.replies += sum(flight.hear(heard, now) for flight in self._flights)
+            fitting = sum(flight.hear(heard, now) for flight in self._flights)
+            self.replies += fitting
+            if fitting:
+                self.pace.sent(self.medium.trailing)

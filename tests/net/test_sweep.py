@@ -24,6 +24,7 @@ class FakeMedium:
     """Answers each question to `hosts` as often as they say, from the attempt they say, after the delay they say."""
 
     rounds: int | None = None
+    trailing = 0
     patience = 0.0
     grace = 0.05
     block: int | None = None
@@ -38,6 +39,9 @@ class FakeMedium:
 
     def fileno(self) -> int:
         return self._here.fileno()
+
+    def cost(self, number: int, attempt: int) -> int:
+        return 1
 
     def ask(self, number: int, attempt: int) -> None:
         if self.failures:
