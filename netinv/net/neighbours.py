@@ -104,7 +104,7 @@ class NeighbourMedium:
         return 1
 
     def ask(self, number: int, attempt: int) -> None:
-        if attempt > 1:  # asked again by the kernel itself, about now
+        if number in self._asked:  # and so asked again by the kernel itself, about now
             return
         udp = self._udp[number % SOCKETS]
         to = (socket.inet_ntoa(number.to_bytes(4, "big")), DISCARD)
