@@ -4,27 +4,21 @@ import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
-from typing import NamedTuple
+from functools import partial
 
 from netinv.defaults import RATE, RETRIES, TIMEOUT
 from netinv.errors import PrivilegeError, UsageError
 from netinv.inventory.devices import derive
 from netinv.inventory.identity import group
 from netinv.isolation import apart, here
-from netinv.model import Device, Evidence, Interface, Problem, Scan, Traffic
-from netinv.net.interfaces import choose, on_link
+from netinv.model import Device, Evidence, Problem, Scan, Traffic
 from netinv.net.network import FORBIDDEN, Network
 from netinv.net.targets import Targets, parse_targets
-from netinv.probes import probes
+from netinv.plan import Plan, means_of, plan, select_probes, shared_out
 from netinv.probes.base import Probe
 from netinv.survey import Ended, Event, Heard, Progress, Settled, Survey
 
-
-class Plan(NamedTuple):
-    """What is asked through one interface."""
-
-    interface: Interface
-    targets: Targets
+_JOINS = ("mac", "local.self")
 
 
 def scan(
@@ -57,21 +51,20 @@ def scan(
     do nothing else, as the command line.
     Raises TargetError, InterfaceError, or PrivilegeError if nothing could be asked at all.
     """
-    interfaces = (network.interface,) if network else choose(_words(interface))
-    wanted = parse_targets(
-        _words(targets),
-        exclude=exclude,
-        on_link=[network for i in interfaces for network in on_link(i)] if not targets else (),
-        allow_large=allow_large,
-        allow_huge=allow_huge,
-        allow_public=allow_public,
+    understand: Callable[..., Targets] = partial(
+        parse_targets, exclude=exclude, allow_large=allow_large, allow_huge=allow_huge, allow_public=allow_public
     )
-    plans = plan(wanted, interfaces)
+    if network:
+        wanted = understand(_words(targets), on_link=network.interface.networks)
+        plans = shared_out(wanted, [network.interface])
+    else:
+        wanted, plans = plan(_words(targets), _words(interface), understand)
     chosen = select_probes(probe, skip)
 
     def open_surveys() -> list[Survey]:
         # The rate is shared: two interfaces may lead to the same wire.
-        opened = [network or open_live(p, timeout=timeout, rate=rate / len(plans), retries=retries) for p in plans]
+        share = rate / len(plans)
+        opened = [network or open_live(p, chosen, timeout=timeout, rate=share, retries=retries) for p in plans]
         return [Survey(door, p.targets, chosen, now=now) for door, p in zip(opened, plans, strict=True)]
 
     started = now()
@@ -79,8 +72,10 @@ def scan(
     heard, ended = _follow(events, on_event, now)
     devices = tuple(derive(evidence, now=now()) for evidence in group(heard))
     problems = [p for e in ended for p in e.problems]
-    if all(map(_is_own, devices)):
-        _explain_silence(problems, is_partial=any(e.is_partial for e in ended))
+    method = sorted({means for e in ended for means in e.method})
+    is_partial = any(e.is_partial for e in ended)
+    if all(map(_is_own, devices)) and not is_partial and len(wanted) > _own(plans):
+        _explain_silence(problems, was_asked=bool(method))
     return Scan(
         id=f"{started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}",
         started=started,
@@ -91,39 +86,23 @@ def scan(
         devices=devices,
         problems=tuple(problems),
         traffic=_total([e.traffic for e in ended]),
-        method="+".join(sorted({m for e in ended for m in e.method})),
-        is_partial=any(e.is_partial for e in ended),
+        method="+".join(method),
+        is_partial=is_partial,
         sensor=sensor,
     )
 
 
-def plan(wanted: Targets, interfaces: Sequence[Interface]) -> tuple[Plan, ...]:
-    """Which interface asks what: each its own link, each address once, and the first one whatever is behind routers."""
-    first, *others = interfaces
-    taken = list(first.networks)
-    plans = []
-    for interface in others:
-        plans.append(Plan(interface, wanted.only(interface.networks).outside(taken)))
-        taken += interface.networks
-    elsewhere = [network for p in plans for network in p.targets.networks]
-    return tuple(p for p in (Plan(first, wanted.outside(elsewhere)), *plans) if len(p.targets))
-
-
-def open_live(plan: Plan, *, timeout: float, rate: float, retries: int) -> Network:
+def open_live(plan: Plan, chosen: Sequence[Probe], *, timeout: float, rate: float, retries: int) -> Network:
     """Open a real interface: every socket that needs a privilege, and all code that must be loaded before root is given up."""
     from netinv.net.live import LiveNetwork  # behind it are scapy and pyroute2, which only a scan's own process shall load
     from netinv.net.resolvers import system_resolvers
 
-    network = LiveNetwork(plan.interface, plan.targets, timeout=timeout, rate=rate, retries=retries, resolvers=system_resolvers())
-    return network.open()
-
-
-def select_probes(only: Sequence[str], skip: Sequence[str]) -> tuple[Probe, ...]:
-    """The probes by name; NetinvError for a name no probe has."""
-    every = {p.name: p for p in probes()}
-    if unknown := [name for name in (*only, *skip) if name not in every]:
-        raise UsageError(f"there is no probe '{unknown[0]}'", hint=f"probes: {', '.join(every)}")
-    return tuple(p for name, p in every.items() if (not only or name in only) and name not in skip)
+    resolvers = list(system_resolvers())
+    gateway = plan.interface.gateway
+    if gateway and gateway in plan.targets and gateway not in resolvers:
+        resolvers.append(gateway)  # a home router knows the names it gave out, whoever resolves the rest
+    network = LiveNetwork(plan.interface, plan.targets, timeout=timeout, rate=rate, retries=retries, resolvers=resolvers)
+    return network.open(means_of(chosen))
 
 
 def _words(given: Sequence[str] | str) -> tuple[str, ...]:
@@ -134,37 +113,72 @@ def _is_own(device: Device) -> bool:
     return any(e.key == "local.self" for e in device.evidence)
 
 
-def _explain_silence(problems: list[Problem], *, is_partial: bool) -> None:
-    """An empty result is explained, and is an error where nothing could be asked."""
-    if forbidden := next((p for p in problems if p.source == FORBIDDEN), None):
-        raise PrivilegeError(forbidden.message, hint=forbidden.hint)
-    if not is_partial:
-        hint = "is this the right interface? `netinv interfaces` lists them, `netinv doctor` checks them"
-        problems.append(Problem("scan", "no other device answered", hint))
+def _own(plans: Sequence[Plan]) -> int:
+    """How many of the targets are this machine's own addresses."""
+    return sum(str(address.ip) in p.targets for p in plans for address in p.interface.addresses)
+
+
+def _explain_silence(problems: list[Problem], *, was_asked: bool) -> None:
+    """An empty result is explained, and is an error where nothing was asked."""
+    forbidden = next((p for p in problems if p.source == FORBIDDEN), None)
+    if forbidden or not was_asked:
+        # What is behind routers is asked by ICMP alone, so its absence explains more than that of ARP.
+        cause = forbidden or next((p for source in ("icmp", "arp") for p in problems if p.source == source), None)
+        if cause is None:
+            raise UsageError("the probes chosen could not ask any of the targets", hint="leave --probe and --skip out")
+        raise PrivilegeError(f"nothing could be asked: {cause.message}", hint=cause.hint)
+    hint = "is this the right interface? `netinv interfaces` lists them, `netinv doctor` checks them"
+    problems.append(Problem("scan", "no other device answered", hint))
 
 
 def _follow(
     events: Iterator[Event], on_event: Callable[[Progress | Device], None] | None, now: Callable[[], datetime]
 ) -> tuple[list[Evidence], list[Ended]]:
-    """Collect what is heard; tell of each device once, when the first of its addresses has been asked everything."""
-    heard: dict[str, list[Evidence]] = {}
+    """Collect what is heard; tell of each device once, when all its addresses known by then have been asked everything."""
+    heard = _Heard()
     ended: list[Ended] = []
     told: set[str] = set()
     with closing(events):  # type: ignore[type-var]
         for event in events:
             match event:
                 case Heard(evidence):
-                    heard.setdefault(evidence.address, []).append(evidence)
+                    heard.add(evidence)
                 case Settled(address) if on_event:
-                    for device in (derive(evidence, now=now()) for evidence in group(heard[address])):
-                        if device.id not in told:
+                    heard.settled.add(address)
+                    for of_one in heard.devices_at(address):
+                        device = derive(of_one, now=now())
+                        if device.id not in told and heard.settled.issuperset(device.addresses):
                             told.add(device.id)
                             on_event(device)
                 case Progress() if on_event:
                     on_event(event)
                 case Ended():
                     ended.append(event)
-    return [e for evidence in heard.values() for e in evidence], ended
+    return heard.all(), ended
+
+
+class _Heard:
+    """The evidence so far, by address, and which addresses share a MAC, so that one device need not be sought among all."""
+
+    def __init__(self) -> None:
+        self.settled: set[str] = set()
+        self._at: dict[str, list[Evidence]] = {}
+        self._of: dict[str, set[str]] = {}
+        """Addresses by what joins them: a MAC, or being this machine's own."""
+
+    def add(self, evidence: Evidence) -> None:
+        self._at.setdefault(evidence.address, []).append(evidence)
+        if evidence.key in _JOINS:
+            bond = evidence.value if evidence.key == "mac" else evidence.key
+            self._of.setdefault(bond, set()).add(evidence.address)
+
+    def devices_at(self, address: str) -> tuple[tuple[Evidence, ...], ...]:
+        near = {address}.union(*(addresses for addresses in self._of.values() if address in addresses))
+        devices = group(e for a in near for e in self._at.get(a, ()))
+        return tuple(device for device in devices if any(e.address == address for e in device))
+
+    def all(self) -> list[Evidence]:
+        return [e for evidence in self._at.values() for e in evidence]
 
 
 def _total(each: Sequence[Traffic]) -> Traffic:

@@ -57,7 +57,8 @@ class Survey:
 
     def __init__(self, network: Network, targets: Targets, probes: Iterable[Probe], *, now: Callable[[], datetime]) -> None:
         able = [p for p in probes if p.needs <= network.abilities]
-        self._link = [p for p in able if isinstance(p, LinkProbe) and not p.spares & network.abilities]
+        means = {ability for p in able if isinstance(p, LinkProbe) for ability in p.needs}
+        self._link = [p for p in able if isinstance(p, LinkProbe) and not p.spares & means]
         self._host = [p for p in able if isinstance(p, HostProbe)]
         self._network = network
         self._targets = targets
@@ -88,9 +89,9 @@ class Survey:
         finally:
             ended.cancel()
             await self._cancel()
-        method = tuple(p.name for p in self._link if p.proves and p.needs)
         problems = (*self._problems.values(), *self._network.problems)
-        yield Ended(self._network.traffic, problems, method, self._is_partial)
+        yield Ended(self._network.traffic, problems, tuple(sorted(self._network.swept)), self._is_partial)
+        self._network.close()
 
     async def _wait(self) -> None:
         while self._tasks and not self._stop.is_set():

@@ -16,7 +16,7 @@ from netinv.lab.memory import MemoryNetwork
 from netinv.model import MAC, Device, Interface, Problem
 from netinv.net.network import FORBIDDEN
 from netinv.net.targets import parse_targets
-from netinv.scanner import plan, select_probes
+from netinv.plan import select_probes, shared_out
 from netinv.survey import Progress
 
 HOME = household()
@@ -30,7 +30,7 @@ def scan(*words: str, network: MemoryNetwork | None = None, **options: Any) -> n
 def test_a_scan_finds_the_household_and_says_how() -> None:
     found = scan()
     assert {d.ip for d in found.devices} == set(HOME.truth) | {HOME.scanner}
-    assert found.method == "arp+icmp"
+    assert found.method == "arp"
     assert (found.asked, found.targets, found.is_partial) == (254, str(HOME.network), False)
     assert found.traffic.frames > found.asked
 
@@ -97,7 +97,7 @@ def test_each_address_is_asked_once_through_the_interface_it_is_on() -> None:
         interface("b", "10.0.1.5/24", "10.0.0.6/24"),
         interface("c", "10.0.2.1/24"),
     )
-    plans = plan(parse_targets(["10.0.0.1-3", "10.0.1.1-2", "10.9.9.9"]), [first, second, third])
+    plans = shared_out(parse_targets(["10.0.0.1-3", "10.0.1.1-2", "10.9.9.9"]), [first, second, third])
     assert [(p.interface.name, list(p.targets)) for p in plans] == [
         ("a", ["10.0.0.1", "10.0.0.2", "10.0.0.3", "10.9.9.9"]),
         ("b", ["10.0.1.1", "10.0.1.2"]),

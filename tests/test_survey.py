@@ -56,7 +56,7 @@ def test_every_device_of_the_household_is_heard_and_settled() -> None:
     assert {e.address for e in evidence(events)} == set(HOME.truth) | {HOME.scanner}
     assert {e.address for e in events if isinstance(e, Settled)} >= set(HOME.truth)
     assert any(isinstance(e, Progress) for e in events)
-    assert ended(events).method == ("arp", "icmp")
+    assert ended(events).method == ("arp",)
     assert not ended(events).problems
 
 

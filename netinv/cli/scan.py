@@ -4,6 +4,7 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
@@ -82,7 +83,7 @@ def scan(
 
     out = Output.choose(format_name, as_json=as_json, as_jsonl=as_jsonl, as_csv=as_csv, path=output, why=why)
     known = Memory(store, read_only=no_save)
-    streamed: set[str] = set()
+    streamed: dict[str, tuple[str, ...]] = {}
     with out.stream() as writer:  # first of all, so that a place that cannot be written to is known before anything is sent
         with _interrupts() as caught, progress_bar(wanted=not quiet) as show:
 
@@ -90,11 +91,12 @@ def scan(
                 if isinstance(event, Progress):
                     show(event, len(streamed))
                     return
-                streamed.add(event.id)
+                streamed[event.id] = event.addresses
                 if out.streams:
                     writer.write(known.recognise(event))
 
-            found = ask(
+            ask_all = partial(
+                ask,
                 targets or (),
                 interface=interface or (),
                 exclude=exclude or (),
@@ -111,14 +113,19 @@ def scan(
                 network=context.obj,
                 isolated=True,
             )
+            try:
+                found = ask_all()
+            except KeyboardInterrupt:
+                print("stopped at once: nothing is saved", file=sys.stderr)
+                return INTERRUPTED[caught[-1]] if caught else 130
+        for device in found.devices:
+            if out.streams and streamed.get(device.id) != device.addresses:  # not told of yet, or grown since
+                writer.write(known.recognise(device))
         found = known.record(found)
         if not quiet:
             _tell(found.problems)
         if not out.streams:
             writer.write(Report(found.devices, found))
-        for device in found.devices:
-            if out.streams and device.id not in streamed:
-                writer.write(device)
     if not quiet and (out.path or not out.format.closes):
         print(closing_line(Report(found.devices, found)), file=sys.stderr)
     known.close()
@@ -130,7 +137,7 @@ def scan(
 
 
 def _tell(problems: Sequence["Problem"]) -> None:
-    """What could not be asked: a note where another way was found, a warning where something is missing."""
+    """What could not be asked, and how to have it asked."""
     for problem in problems:
         hint = f" ({problem.hint})" if problem.hint else ""
         print(f"note: {problem.message}{hint}", file=sys.stderr)
@@ -142,9 +149,9 @@ def _interrupts() -> Iterator[list[signal.Signals]]:
     caught: list[signal.Signals] = []
 
     def note(number: int, frame: FrameType | None) -> None:
-        if caught:
-            raise KeyboardInterrupt
         caught.append(signal.Signals(number))
+        if len(caught) > 1:
+            raise KeyboardInterrupt
         print("\nstopping; what was found is kept ...", file=sys.stderr)
 
     before = {number: signal.signal(number, note) for number in INTERRUPTED}

@@ -10,6 +10,7 @@ from netinv.lab.household import SCANNER_MAC, Household, SimulatedDevice, househ
 from netinv.lab.names import Resolver
 from netinv.model import Interface, Problem, Traffic
 from netinv.net.network import Means, Replies, Reply, Stream
+from netinv.net.targets import Targets
 
 ROUNDS = 3
 """How often a sweep asks the silent."""
@@ -58,12 +59,18 @@ class MemoryNetwork:
         self._resolver = Resolver(home)
         self._devices = {**home.truth, **home.far}
         self._planned = 0
+        self._swept: dict[str, bool] = {}
         self._passed = 0
         self._replies = 0
 
     @property
     def traffic(self) -> Traffic:
         return Traffic(frames=len(self.questions), replies=self._replies)
+
+    @property
+    def swept(self) -> frozenset[Means]:
+        every: tuple[Means, ...] = ("arp", "icmp", "neighbours")
+        return frozenset(means for means in every if self._swept.get(means))
 
     @property
     def progress(self) -> tuple[int, int]:
@@ -73,6 +80,7 @@ class MemoryNetwork:
         """As in `Network`; those who hear only the k-th question answer in round k."""
         self._fail(means)
         silent = [t for t in targets if t != self._home.scanner]
+        self._swept[means] = self._swept.get(means, False) or (isinstance(targets, Targets) and bool(silent))
         self._planned += ROUNDS * len(silent)
         for attempt in range(1, ROUNDS + 1):
             asked, silent = silent, []
@@ -114,6 +122,9 @@ class MemoryNetwork:
         if address == self._home.gateway and port == _DNS_PORT and self._present(address):
             return self._resolver.answer(payload)
         return None
+
+    def close(self) -> None:
+        """Nothing is open."""
 
     def _ask(self, verb: str, address: str, port: int, sent: bytes) -> None:
         self.questions.append(Question(verb, address, port, sent))

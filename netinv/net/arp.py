@@ -1,11 +1,13 @@
 """ARP as a sweep's medium: requests as raw frames, replies read by their bytes (RFC 826)."""
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
+from ipaddress import IPv4Interface
 from typing import Any
 
 from netinv.model import MAC, Interface
 from netinv.net import wire
+from netinv.net.ranges import block as ends_of
 from netinv.net.sweep import READ_AT_ONCE, Heard
 
 # Ethernet: destination, source, EtherType; ARP: hardware, protocol, lengths, operation, sender MAC and IP, target MAC and IP.
@@ -13,12 +15,12 @@ _REPLY = struct.Struct("!6s6sHHHBBH6s4s6s4s")
 _FIXED = (0x0806, 1, 0x0800, 6, 4, 2)
 
 
-def parse(frame: bytes, mac: bytes, address: bytes) -> Heard | None:
-    """The sender of an ARP reply to `address` at `mac`; None for any other frame."""
+def parse(frame: bytes, mac: bytes, addresses: Container[bytes]) -> Heard | None:
+    """The sender of an ARP reply to one of our `addresses` at our `mac`; None for any other frame."""
     if len(frame) < _REPLY.size:
         return None
     destination, _, *fixed, sender_mac, sender, _, target = _REPLY.unpack_from(frame)
-    if tuple(fixed) != _FIXED or destination != mac or target != address:
+    if tuple(fixed) != _FIXED or destination != mac or target not in addresses:
         return None
     heard = MAC.parse(sender_mac)
     if heard.is_group or not any(sender_mac):  # no device has such an address; a forged or broken reply
@@ -39,9 +41,12 @@ class ArpMedium:
         if interface.mac is None or interface.address is None:
             raise OSError(f"{interface.name} has no MAC or no IPv4 address, so it cannot ask by ARP")
         self._link: Any = wire.open_link(interface)
-        self._frame = bytearray(wire.arp_request(interface))
-        self._mac = bytes(self._frame[6:12])
-        self._address = bytes(self._frame[28:32])
+        # Hosts mind who asks: one that knows no way back to the asker's network may not answer (arp_filter, rp_filter).
+        sources = {a.network: str(a.ip) for a in reversed(interface.addresses) if isinstance(a, IPv4Interface)}
+        self._frames = [(*ends_of(network), bytearray(wire.arp_request(interface, ip))) for network, ip in sources.items()]
+        self._frames.sort(key=lambda each: each[1] - each[0])
+        self._mac = bytes(self._frames[0][2][6:12])
+        self._addresses = frozenset(bytes(frame[28:32]) for _, _, frame in self._frames)
         self._dropped = 0
 
     def fileno(self) -> int:
@@ -51,8 +56,9 @@ class ArpMedium:
         return 1
 
     def ask(self, number: int, attempt: int) -> None:
-        self._frame[38:42] = number.to_bytes(4, "big")
-        self._link.outs.send(self._frame)
+        frame = next((frame for first, last, frame in self._frames if first <= number <= last), self._frames[-1][2])
+        frame[38:42] = number.to_bytes(4, "big")
+        self._link.outs.send(frame)
 
     def hear(self) -> Iterable[Heard]:
         receive = self._link.ins.recv
@@ -61,7 +67,7 @@ class ArpMedium:
                 frame = receive(128)
             except OSError:  # nothing more to read; a dead interface is noticed when it is next sent through
                 return
-            if heard := parse(frame, self._mac, self._address):
+            if heard := parse(frame, self._mac, self._addresses):
                 yield heard
 
     def dropped(self) -> int:

@@ -49,7 +49,11 @@ def choose(names: Sequence[str] = ()) -> tuple[Interface, ...]:
         interface = by_name.get(name) or by_name.get(name.partition(":")[0])
         if interface is None:
             near = get_close_matches(name, by_name)
-            hint = f"did you mean {_either(near)}?" if near else f"there are {_either(by_name, 'and')}"
+            hint = (
+                f"did you mean {_either(near)}?"
+                if near
+                else f"there {'are' if len(by_name) > 1 else 'is only'} {_either(by_name, 'and')}"
+            )
             raise InterfaceError(f"there is no interface '{clean(name, 80)}'", hint=hint if by_name else None)
         if problem := flaw(interface):
             raise InterfaceError(f"{interface.name} {problem}", hint=_hint(interface, found))

@@ -4,7 +4,7 @@ import asyncio
 import errno
 import os
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import aclosing
 from ipaddress import IPv4Address, IPv4Network
 from typing import Self
@@ -25,14 +25,11 @@ PRINTING_PORTS = frozenset({515, *range(9100, 9108)})
 CONNECTIONS = 128
 """TCP connections open at once."""
 DEAF = 3
-"""A resolver that has been silent this often, and never answered, is not asked again."""
+"""A port that has been silent this often, and never answered, is not asked again."""
+_HEARD_FROM = -1
 
 _HANDSHAKE = 3
 """Frames the kernel adds to the first of a connection: it acknowledges, hangs up, and acknowledges that the other side did."""
-_WITHOUT: dict[Means, str] = {
-    "arp": "without root the kernel's neighbour table is asked instead of ARP frames: a second MAC at one address goes unseen",
-    "icmp": "neither raw nor ping sockets are allowed: no round-trip times, no TTL, nothing behind routers",
-}
 _HINTS = {
     "arp": "run it with sudo; root is given up once the sockets are open",
     "icmp": "run it with sudo, or allow ping sockets: sysctl -w net.ipv4.ping_group_range='0 2147483647'",
@@ -57,14 +54,14 @@ class LiveNetwork:
         self._sweepers: dict[Means, Sweeper] = {}
         self._refusals: dict[str, str] = {}
         self._problems: dict[str, Problem] = {}
-        self._silences: dict[str, int] = {}
+        self._silences: dict[tuple[str, int], int] = {}
         self._places = asyncio.Semaphore(CONNECTIONS)
         self._own = frozenset(str(a.ip) for a in interface.addresses)
         # The ends of a network on the link are no hosts; what is sent to its broadcast address goes to everybody.
         ends = (str(end) for n in interface.networks if n.prefixlen < 31 for end in (n.network_address, n.broadcast_address))
         self._unaskable = self._own | frozenset(ends)
 
-    def open(self) -> Self:
+    def open(self, wanted: Collection[Means] = ("arp", "icmp", "neighbours")) -> Self:
         """Open every socket that needs a privilege now; what is refused is left out of `abilities`."""
         media: tuple[tuple[Means, Callable[[], Medium]], ...] = (
             ("arp", lambda: ArpMedium(self.interface)),
@@ -72,7 +69,7 @@ class LiveNetwork:
             ("neighbours", lambda: NeighbourMedium(self.interface, self._reach)),
         )
         for means, medium in media:
-            if means == "neighbours" and "arp" in self._sweepers:
+            if means not in wanted or (means == "neighbours" and "arp" in self._sweepers):
                 continue  # asks the same question by a longer way
             if means != "icmp" and (self.interface.mac is None or self.interface.is_point_to_point or self.interface.is_loopback):
                 continue  # nobody to resolve on such a link
@@ -91,6 +88,10 @@ class LiveNetwork:
     @property
     def abilities(self) -> frozenset[str]:
         return frozenset(self._sweepers) | {"tcp", "udp"}
+
+    @property
+    def swept(self) -> frozenset[Means]:
+        return frozenset(means for means, sweeper in self._sweepers.items() if sweeper.swept)
 
     @property
     def refusals(self) -> dict[str, str]:
@@ -112,11 +113,13 @@ class LiveNetwork:
     @property
     def problems(self) -> tuple[Problem, ...]:
         found = [*self._problems.values(), *self._missing()]
+        nothing_left = not any(sweeper.sent for sweeper in self._sweepers.values())
         for means, sweeper in self._sweepers.items():
             for number, count in sweeper.refused.items():
-                source = means if any(s.sent for s in self._sweepers.values()) else FORBIDDEN
-                why = os.strerror(number) if number else "no reason given"
-                found.append(Problem(source, f"the system refused to send {count} questions by {means}: {why}", _HINTS[source]))
+                is_forbidden = number in (errno.EPERM, errno.EACCES)
+                said = f"the system refused to send {count} questions by {means}: {os.strerror(number)}"
+                hint = _HINTS[means] if is_forbidden else "is there a route to them? `ip route get ADDRESS` tells"
+                found.append(Problem(FORBIDDEN if is_forbidden and nothing_left else means, said, hint))
         if lost := self.traffic.dropped:
             found.append(
                 Problem(
@@ -129,11 +132,21 @@ class LiveNetwork:
         """What could have been asked with more privilege."""
         if not self._sweepers:
             why = "; ".join(f"{means}: {reason}" for means, reason in self._refusals.items())
-            yield Problem(FORBIDDEN, f"the system lets nothing be asked here ({why})", _HINTS[FORBIDDEN])
+            yield Problem(
+                FORBIDDEN, f"the system lets nothing be asked here ({why or 'no probe asks anything'})", _HINTS[FORBIDDEN]
+            )
             return
-        for means, consequence in _WITHOUT.items():
-            if means in self._refusals:
-                yield Problem(means, consequence, _HINTS[means])
+        without = "without CAP_NET_RAW" if os.geteuid() == 0 else "without root"
+        if "arp" in self._refusals and "neighbours" in self._sweepers:
+            said = (
+                f"{without} the kernel's neighbour table is asked instead of ARP frames: a second MAC at one address goes unseen"
+            )
+            yield Problem("arp", said, _HINTS["arp"])
+        elif "arp" in self._refusals and "neighbours" in self._refusals:
+            yield Problem("arp", f"{without} no MAC addresses can be asked for on this system", _HINTS["arp"])
+        if "icmp" in self._refusals:
+            said = "neither raw nor ping sockets are allowed: no round-trip times, no TTL, nothing behind routers"
+            yield Problem("icmp", said, _HINTS["icmp"])
 
     async def sweep(self, means: Means, targets: Iterable[str]) -> Replies:
         if not (sweeper := self._sweepers.get(means)):
@@ -186,7 +199,7 @@ class LiveNetwork:
         is_resolver = address in self.resolvers
         if not is_resolver and not self._may_speak_to(address):
             return None
-        if self._silences.get(address, 0) >= DEAF:
+        if self._silences.get((address, port), 0) >= DEAF:
             return None
         loop = asyncio.get_running_loop()
         with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM) as datagram:
@@ -199,15 +212,18 @@ class LiveNetwork:
                 async with asyncio.timeout(self._timeout):
                     await loop.sock_sendall(datagram, payload)
                     answer = await loop.sock_recv(datagram, 65_535)
-            except (TimeoutError, OSError) as error:
+            except OSError as error:  # TimeoutError among them
                 self._note_refusal("udp", error)
-                if is_resolver and self._silences.get(address, 0) >= 0:
-                    self._silences[address] = (
-                        DEAF if isinstance(error, OSError) and error.errno else self._silences.get(address, 0) + 1
-                    )
+                self._grow_deaf(address, port, is_refused=error.errno is not None)
                 return None
-        self._silences[address] = -1
+        self._silences[address, port] = _HEARD_FROM
         return answer
+
+    def _grow_deaf(self, address: str, port: int, *, is_refused: bool) -> None:
+        """Who never answers is not asked for ever: one resolver serves all hosts, and each would wait for it."""
+        before = self._silences.get((address, port), 0)
+        if before != _HEARD_FROM:
+            self._silences[address, port] = DEAF if is_refused else before + 1
 
     def _may_speak_to(self, address: str) -> bool:
         if address in self._own or (address in self._targets and address not in self._unaskable):

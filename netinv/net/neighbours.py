@@ -59,7 +59,11 @@ class NeighbourMedium:
         self._udp = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(SOCKETS)]
         self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._ready = select.epoll()
-        self._open(interface)
+        try:
+            self._open(interface)
+        except OSError:
+            self.close()
+            raise
 
     def _open(self, interface: Interface) -> None:
         self._netlink.bind((0, _RTMGRP_NEIGH))

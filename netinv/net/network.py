@@ -52,7 +52,11 @@ class Network(Protocol):
 
     @property
     def resolvers(self) -> tuple[str, ...]:
-        """Addresses of the system's DNS resolvers; with multicast groups, the only ones outside the targets it speaks to."""
+        """Whom to ask for names; the only addresses outside the targets it speaks to."""
+
+    @property
+    def swept(self) -> frozenset[Means]:
+        """The means by which targets have really been asked whether they are there."""
 
     @property
     def traffic(self) -> Traffic:
@@ -77,3 +81,6 @@ class Network(Protocol):
 
     async def udp(self, address: str, port: int, payload: bytes) -> bytes | None:
         """Send one datagram and return the first that comes back from that address and port; None for silence."""
+
+    def close(self) -> None:
+        """Let go of every socket."""

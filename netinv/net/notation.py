@@ -93,7 +93,7 @@ def _understood(word: str, shown: str, look_up: Callable[[str], tuple[str, ...]]
             return [Meaning(block(IPv4Network(word, strict=False)), shown, is_network=True)]
         if _is_numeric(word):
             return [Meaning(_ends(word, word, shown), shown)]
-        if dash and _is_numeric(left):
+        if dash and _is_numeric(left) and "." in left:  # `10-0-0-5.lan` is a name
             return [Meaning(_ends(left, right, shown), shown)]
     except ValueError as error:
         raise TargetError(f"{shown}: not a target", hint=NOTATION) from error

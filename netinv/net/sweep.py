@@ -109,6 +109,7 @@ class _Flight:
     answered: bytearray
     silent: int
     replies: asyncio.Queue[Reply | None]
+    is_over_targets: bool
     everybody: asyncio.Event = field(default_factory=asyncio.Event)
     told: set[tuple[int, MAC | None]] = field(default_factory=set)
     last_asked: float = 0.0
@@ -143,6 +144,8 @@ class Sweeper:
         self.pace = pace
         self.replies = 0
         self.sent = 0
+        self.swept = False
+        """Whether a question of a sweep over targets, and not just to one host found already, has left."""
         self.slots_passed = 0
         self.slots_planned = 0
         self.refused: dict[int, int] = {}
@@ -155,7 +158,7 @@ class Sweeper:
         if not len(roster):
             return
         rounds = self.medium.rounds or rounds
-        flight = _Flight(roster, [], bytearray(len(roster)), len(roster), asyncio.Queue())
+        flight = _Flight(roster, [], bytearray(len(roster)), len(roster), asyncio.Queue(), isinstance(targets, Targets))
         self.slots_planned += rounds * len(roster)
         if not self._flights:
             asyncio.get_running_loop().add_reader(self.medium.fileno(), self._hear)
@@ -243,6 +246,7 @@ class Sweeper:
             else:
                 self.pace.sent(frames)
                 self.sent += 1
+                self.swept = self.swept or flight.is_over_targets
             return
         flight.asked[attempt - 1][index] = 0.0
         self.refused[errno.ENOBUFS] = self.refused.get(errno.ENOBUFS, 0) + 1

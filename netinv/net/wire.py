@@ -84,11 +84,11 @@ def dropped(opened: socket.socket) -> int:
     return int(drops)
 
 
-def arp_request(interface: Interface) -> bytes:
-    """An ARP request from `interface` (RFC 826) whose target address, bytes 38 to 41, is yet to be filled in."""
+def arp_request(interface: Interface, source: str) -> bytes:
+    """An ARP request from `interface` and its address `source` (RFC 826); bytes 38 to 41, the target, are yet to be filled in."""
     with _spared():
         from scapy.layers.l2 import ARP, Ether
-    ask = ARP(op="who-has", hwsrc=interface.mac, psrc=interface.address, hwdst="00:00:00:00:00:00", pdst="0.0.0.0")  # noqa: S104
+    ask = ARP(op="who-has", hwsrc=interface.mac, psrc=source, hwdst="00:00:00:00:00:00", pdst="0.0.0.0")  # noqa: S104
     return bytes(Ether(src=interface.mac, dst="ff:ff:ff:ff:ff:ff") / ask)
 
 

@@ -1,5 +1,7 @@
 """DNS: the name an address has in reverse (RFC 1035, 3.5)."""
 
+import asyncio
+
 import dns.exception
 import dns.message
 import dns.rdatatype
@@ -10,6 +12,8 @@ from netinv.model import Answer, Host
 from netinv.net.network import Network
 from netinv.probes.base import Answers, HostProbe
 
+RESOLVERS = 4
+"""Resolvers asked for each name; resolv.conf(5) allows three, and the gateway may come on top."""
 NAMES = 4
 """Names taken of one address."""
 
@@ -34,13 +38,9 @@ def parse(message: bytes, asked: bytes) -> tuple[str, ...]:
 
 
 async def ask(network: Network, host: Host) -> Answers:
-    resolvers = list(network.resolvers)
-    gateway = network.interface.gateway
-    if gateway and gateway not in resolvers:
-        resolvers.append(gateway)  # a home router knows the names it gave out, whoever resolves the rest
     query = question(host.address)
-    for resolver in resolvers:
-        answer = await network.udp(resolver, 53, query)
+    # All at once: a silent one would otherwise make every host wait for it before the next is asked.
+    for answer in await asyncio.gather(*(network.udp(resolver, 53, query) for resolver in network.resolvers[:RESOLVERS])):
         if answer and (names := parse(answer, query)):
             for name in names:
                 yield Answer(host.address, "dns.ptr", name)
@@ -49,7 +49,7 @@ async def ask(network: Network, host: Host) -> Answers:
 
 PROBE = HostProbe(
     "dns",
-    "asks the system's resolvers, then the gateway, for the name of each host",
+    "asks the system's resolvers and the gateway for the name of each host",
     tells=("dns.ptr",),
     ask=ask,
     needs=frozenset({"udp"}),

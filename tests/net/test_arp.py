@@ -18,7 +18,7 @@ def reply(**changes: object) -> bytes:
 
 
 def read(frame: bytes) -> tuple[int, str] | None:
-    heard = parse(frame, MAC_BYTES, ADDRESS_BYTES)
+    heard = parse(frame, MAC_BYTES, {ADDRESS_BYTES})
     return heard and (heard.number, str(heard.mac))
 
 
@@ -39,7 +39,7 @@ def test_nothing_else_is_taken_for_a_reply() -> None:
 
 @given(st.binary(max_size=128))
 def test_any_bytes_are_read_without_raising(frame: bytes) -> None:
-    heard = parse(frame, MAC_BYTES, ADDRESS_BYTES)
+    heard = parse(frame, MAC_BYTES, {ADDRESS_BYTES})
     assert heard is None or isinstance(heard.mac, MAC)
 
 
@@ -47,4 +47,4 @@ def test_any_bytes_are_read_without_raising(frame: bytes) -> None:
 def test_a_cut_or_damaged_reply_is_read_without_raising(data: st.DataObject) -> None:
     frame = bytearray(reply())
     frame[data.draw(st.integers(0, len(frame) - 1))] ^= data.draw(st.integers(1, 255))
-    parse(bytes(frame[: data.draw(st.integers(0, len(frame)))]), MAC_BYTES, ADDRESS_BYTES)
+    parse(bytes(frame[: data.draw(st.integers(0, len(frame)))]), MAC_BYTES, {ADDRESS_BYTES})

@@ -1,0 +1,75 @@
+"""What a scan is going to do: which interface asks whom, and by which probes."""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from netinv.errors import UsageError
+from netinv.model import Interface
+from netinv.net.interfaces import choose, default, flaw, interfaces, on_link
+from netinv.net.network import Means
+from netinv.net.routes import route
+from netinv.net.targets import Targets
+from netinv.probes import probes
+from netinv.probes.base import LinkProbe, Probe
+
+
+class Plan(NamedTuple):
+    """What is asked through one interface."""
+
+    interface: Interface
+    targets: Targets
+
+
+def plan(words: Sequence[str], names: Sequence[str], understand: Callable[..., Targets]) -> tuple[Targets, tuple[Plan, ...]]:
+    """All targets, and who asks which of them: through the interfaces named, or those the targets are on or behind.
+
+    Without `words` the targets are the networks on the link of those interfaces; `understand` is `parse_targets` with its limits.
+    """
+    if any(word.strip() for word in words):
+        wanted = understand(words)
+        return wanted, shared_out(wanted, choose(names) if names else leading_to(wanted, interfaces()))
+    chosen = choose(names)
+    wanted = understand((), on_link=[network for interface in chosen for network in on_link(interface)])
+    return wanted, shared_out(wanted, chosen)
+
+
+def leading_to(wanted: Targets, found: Sequence[Interface]) -> tuple[Interface, ...]:
+    """The interfaces the targets are on the link of, and before them the one that leads to all others."""
+    near = [i for i in found if not flaw(i) and len(wanted.only(i.networks))]
+    far = wanted.outside([network for i in near for network in i.networks])
+    if not len(far):
+        return tuple(near)
+    way = route(next(iter(far)))
+    first = next((i for i in found if way and i.name == way.interface and not flaw(i)), None) or default(found).interface
+    return first, *(i for i in near if i != first)
+
+
+def shared_out(wanted: Targets, chosen: Sequence[Interface]) -> tuple[Plan, ...]:
+    """Each address asked once: through the interface it is on the link of, and through the first one if there is none."""
+    first, *others = chosen
+    taken = list(first.networks)
+    plans = []
+    for interface in others:
+        plans.append(Plan(interface, wanted.only(interface.networks).outside(taken)))
+        taken += interface.networks
+    elsewhere = [network for p in plans for network in p.targets.networks]
+    return tuple(p for p in (Plan(first, wanted.outside(elsewhere)), *plans) if len(p.targets))
+
+
+def select_probes(only: Sequence[str], skip: Sequence[str]) -> tuple[Probe, ...]:
+    """The probes by name; UsageError for a name no probe has, and if none is left that finds anybody."""
+    every = {p.name: p for p in probes()}
+    names = ", ".join(every)
+    if unknown := [name for name in (*only, *skip) if name not in every]:
+        raise UsageError(f"there is no probe '{unknown[0]}'", hint=f"probes: {names}")
+    chosen = tuple(p for name, p in every.items() if (not only or name in only) and name not in skip)
+    finders = [p.name for p in every.values() if isinstance(p, LinkProbe) and p.needs]
+    if not {p.name for p in chosen} & set(finders):
+        raise UsageError("the probes chosen find nobody: they ask only who was found", hint=f"add one of {', '.join(finders)}")
+    return chosen
+
+
+def means_of(chosen: Sequence[Probe]) -> frozenset[Means]:
+    """The means of sweeping that these probes need."""
+    every: tuple[Means, ...] = ("arp", "icmp", "neighbours")
+    return frozenset(means for means in every if any(means in p.needs for p in chosen))
