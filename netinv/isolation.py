@@ -10,8 +10,10 @@ import json
 import os
 import signal
 import sys
+import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import aclosing
 from datetime import datetime
 from typing import Any, NoReturn
 
@@ -20,31 +22,47 @@ from netinv.model import Evidence, Problem, Traffic
 from netinv.privileges import become, caller, may_read, nobody
 from netinv.survey import Ended, Event, Heard, Progress, Settled, Survey
 
+_STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
 Opener = Callable[[], list[Survey]]
 """Opens every socket a survey needs; the last thing done with privilege."""
+
+
+def is_inside_a_loop() -> bool:
+    """Whether an event loop is running in this thread, so that no other can."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
 def here(open_surveys: Opener, stop: Callable[[], bool]) -> Iterator[Event]:
     """Run the surveys in this process; `stop` is asked often, and ends them early."""
     with asyncio.Runner() as runner:
 
-        async def begin() -> tuple[list[Survey], asyncio.Queue[Event | None]]:
+        async def begin() -> tuple[list[Survey], AsyncGenerator[Event, None]]:
             surveys = open_surveys()
             return surveys, _merged(surveys)
 
         surveys, events = runner.run(begin())
-        while (event := runner.run(events.get())) is not None:
-            yield event
-            if stop():
-                for survey in surveys:
-                    survey.stop()
+        try:
+            while (event := runner.run(_next(events))) is not None:
+                yield event
+                if stop():
+                    for survey in surveys:
+                        survey.stop()
+        finally:
+            runner.run(events.aclose())
 
 
 def apart(open_surveys: Opener, stop: Callable[[], bool]) -> Iterator[Event]:
     """Run the surveys in a child process that gives up root once its sockets are open; `stop` ends them early."""
     reader, writer = os.pipe()
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):  # what is in their buffers must not be written twice
+        with contextlib.suppress(AttributeError, OSError, ValueError):
+            stream.flush()
     child = os.fork()
     if not child:
         os.close(reader)
@@ -53,65 +71,83 @@ def apart(open_surveys: Opener, stop: Callable[[], bool]) -> Iterator[Event]:
     # Installed where only root may read, the rest of netinv could not be loaded any more.
     if (user := caller()) and may_read(user, __file__):
         become(user)
-    ended = False
+    is_over = was_stopped = False
+    patience = 0.0
     try:
         with os.fdopen(reader, "rb") as lines:
             for line in lines:
                 event = _read(line)
-                ended = isinstance(event, NetinvError | Ended)
+                is_over = event is None or isinstance(event, NetinvError)
                 if isinstance(event, NetinvError):
                     raise event
-                yield event
-                if not ended and stop():
+                if event is not None:
+                    yield event
+                if stop() and not was_stopped:
+                    was_stopped = True
                     os.kill(child, signal.SIGTERM)
+        patience = 1.0  # for it to say what it died of
     finally:
-        if not ended:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(child, signal.SIGKILL)
-        _, status = os.waitpid(child, 0)
-    if not ended:
-        how = os.waitstatus_to_exitcode(status)
-        yield Ended(
-            Traffic(),
-            (Problem("scan", f"the scanning process ended early ({how})", "what it found until then is kept"),),
-            (),
-            True,
-        )
+        status = _reap(child, patience if not is_over else 10.0)
+    if not is_over:
+        said = f"the scanning process ended early ({os.waitstatus_to_exitcode(status)})"
+        yield Ended(Traffic(), (Problem("scan", said, "what it found until then is kept"),), (), True)
 
 
-def _merged(surveys: list[Survey]) -> asyncio.Queue[Event | None]:
-    """The events of all surveys in one queue, filled in the background and closed by None; needs a running loop."""
+def _reap(child: int, patience: float) -> int:
+    """Wait for a child to end, at most `patience` seconds, then make it."""
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            return status
+        time.sleep(0.005)
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(child, signal.SIGKILL)
+    return os.waitpid(child, 0)[1]
+
+
+async def _next(events: AsyncGenerator[Event, None]) -> Event | None:
+    return await anext(events, None)
+
+
+async def _merged(surveys: list[Survey]) -> AsyncGenerator[Event, None]:
+    """The events of all surveys as they come; raises what any of them died of."""
     events: asyncio.Queue[Event | None] = asyncio.Queue()
 
     async def pump(survey: Survey) -> None:
-        async for event in survey.run():
-            events.put_nowait(event)
+        async with aclosing(survey.run()) as told:
+            async for event in told:
+                events.put_nowait(event)
 
-    async def pump_all() -> None:
-        await asyncio.gather(*(pump(survey) for survey in surveys))
-
-    pumping = asyncio.ensure_future(pump_all())
-    pumping.add_done_callback(lambda _: events.put_nowait(None))
-    return events
+    pumps = asyncio.gather(*(pump(survey) for survey in surveys))
+    pumps.add_done_callback(lambda _: events.put_nowait(None))
+    try:
+        while (event := await events.get()) is not None:
+            yield event
+        await pumps
+    finally:
+        pumps.cancel()
+        await asyncio.gather(pumps, return_exceptions=True)
 
 
 def _survey(open_surveys: Opener, writer: int) -> NoReturn:
     """The child's whole life."""
     code = 1
     try:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in _STOPS:
             signal.signal(number, signal.SIG_IGN)
         with os.fdopen(writer, "wb", buffering=0) as pipe:
             try:
                 asyncio.run(_tell(open_surveys, pipe.write))
+                pipe.write(_line("over"))
                 code = 0
             except NetinvError as error:
                 pipe.write(_line("error", type(error).__name__, error.message, error.hint))
                 code = 0
-    except BrokenPipeError:
-        pass  # the parent is gone
-    except BaseException:  # noqa: BLE001 - nothing may unwind into the parent's stack; it is printed as any bug would be
-        traceback.print_exc()
+            except BrokenPipeError:
+                pass  # the parent is gone
+            except BaseException:  # noqa: BLE001 - nothing may unwind into the parent's stack; it is told as any bug would be
+                traceback.print_exc()
     finally:
         os._exit(code)
 
@@ -125,11 +161,16 @@ async def _tell(open_surveys: Opener, write: Callable[[bytes], Any]) -> None:
             survey.stop()
 
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in _STOPS:
         loop.add_signal_handler(number, stop)
-    events = _merged(surveys)
-    while (event := await events.get()) is not None:
-        write(_write(event))
+    try:
+        async with aclosing(_merged(surveys)) as events:
+            async for event in events:
+                write(_write(event))
+    finally:
+        for number in _STOPS:  # what comes now comes too late
+            loop.remove_signal_handler(number)
+            signal.signal(number, signal.SIG_IGN)
 
 
 def _line(*fields: object) -> bytes:
@@ -149,7 +190,8 @@ def _write(event: Event) -> bytes:
             return _line("progress", passed, planned)
 
 
-def _read(line: bytes) -> Event | NetinvError:
+def _read(line: bytes) -> Event | NetinvError | None:
+    """What a line says; None for the last."""
     kind, *fields = json.loads(line)
     match kind:
         case "heard":
@@ -162,6 +204,8 @@ def _read(line: bytes) -> Event | NetinvError:
             return Settled(*fields)
         case "progress":
             return Progress(*fields)
+        case "over":
+            return None
         case _:
             name, message, hint = fields
             known = {error.__name__: error for error in NetinvError.__subclasses__()}

@@ -8,7 +8,10 @@ from ipaddress import IPv4Interface, IPv4Network, IPv6Interface
 from typing import NamedTuple, Self
 
 _MAC = re.compile(
-    r"([0-9a-f]{2})[:-]?([0-9a-f]{2})[:-]?([0-9a-f]{2})[:-]?([0-9a-f]{2})[:-]?([0-9a-f]{2})[:-]?([0-9a-f]{2})", re.IGNORECASE
+    r"[0-9a-f]{2}(?:[:-]?[0-9a-f]{2}){5}"
+    r"|[0-9a-f]{1,2}(?:[:-][0-9a-f]{1,2}){5}"  # BSD's arp and ether_ntoa(3) leave out leading zeros
+    r"|[0-9a-f]{4}(?:\.[0-9a-f]{4}){2}",  # Cisco
+    re.IGNORECASE,
 )
 
 
@@ -19,14 +22,18 @@ class MAC(str):
 
     @classmethod
     def parse(cls, heard: str | bytes) -> Self:
-        """From six bytes, or from twelve hexadecimal digits with `:`, `-` or nothing between; ValueError otherwise."""
+        """From six bytes, or from text in any usual spelling; ValueError otherwise.
+
+        `aa:bb:cc:dd:ee:ff`, `AA-BB-CC-DD-EE-FF`, `aabbccddeeff`, `aabbcc-ddeeff`, `aabb.ccdd.eeff`, `a:b:c:d:e:f`.
+        """
         if isinstance(heard, bytes):
             if len(heard) != 6:
                 raise ValueError(f"a MAC address has 6 bytes, not {len(heard)}")
             return cls(heard.hex(":"))
-        if not (digits := _MAC.fullmatch(heard.strip())):
+        if not (word := _MAC.fullmatch(heard.strip())):
             raise ValueError(f"not a MAC address: {heard!r}")
-        return cls(":".join(digits.groups()).lower())
+        digits = "".join(part.zfill(2) for part in re.split("[:-]", word[0])).replace(".", "")
+        return cls(bytes.fromhex(digits).hex(":"))
 
     @property
     def is_group(self) -> bool:

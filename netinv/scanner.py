@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
+from math import isfinite
 
 from netinv.defaults import RATE, RETRIES, TIMEOUT
 from netinv.errors import PrivilegeError, UsageError
 from netinv.inventory.devices import derive
 from netinv.inventory.identity import group
-from netinv.isolation import apart, here
+from netinv.isolation import apart, here, is_inside_a_loop
 from netinv.model import Device, Evidence, Problem, Scan, Traffic
 from netinv.net.network import FORBIDDEN, Network
 from netinv.net.targets import Targets, parse_targets
@@ -51,6 +52,7 @@ def scan(
     do nothing else, as the command line.
     Raises TargetError, InterfaceError, or PrivilegeError if nothing could be asked at all.
     """
+    _check(timeout=timeout, rate=rate, retries=retries, isolated=isolated)
     understand: Callable[..., Targets] = partial(
         parse_targets, exclude=exclude, allow_large=allow_large, allow_huge=allow_huge, allow_public=allow_public
     )
@@ -74,8 +76,8 @@ def scan(
     problems = [p for e in ended for p in e.problems]
     method = sorted({means for e in ended for means in e.method})
     is_partial = any(e.is_partial for e in ended)
-    if all(map(_is_own, devices)) and not is_partial and len(wanted) > _own(plans):
-        _explain_silence(problems, was_asked=bool(method))
+    if all(map(_is_own, devices)) and len(wanted) > _own(plans):
+        _explain_silence(problems, was_asked=bool(method), is_partial=is_partial)
     return Scan(
         id=f"{started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}",
         started=started,
@@ -90,6 +92,16 @@ def scan(
         is_partial=is_partial,
         sensor=sensor,
     )
+
+
+def _check(*, timeout: float, rate: float, retries: int, isolated: bool) -> None:
+    """What no scan can be made of is refused before anything is opened."""
+    if not (isfinite(timeout) and timeout > 0 and isfinite(rate) and rate > 0 and retries >= 0):
+        raise UsageError(
+            "timeout and rate must be positive numbers, and retries 0 or more", hint="leave them out for the defaults"
+        )
+    if not isolated and is_inside_a_loop():
+        raise UsageError("a scan runs an event loop of its own", hint="await asyncio.to_thread(netinv.scan, ...) instead")
 
 
 def open_live(plan: Plan, chosen: Sequence[Probe], *, timeout: float, rate: float, retries: int) -> Network:
@@ -118,15 +130,17 @@ def _own(plans: Sequence[Plan]) -> int:
     return sum(str(address.ip) in p.targets for p in plans for address in p.interface.addresses)
 
 
-def _explain_silence(problems: list[Problem], *, was_asked: bool) -> None:
+def _explain_silence(problems: list[Problem], *, was_asked: bool, is_partial: bool) -> None:
     """An empty result is explained, and is an error where nothing was asked."""
     forbidden = next((p for p in problems if p.source == FORBIDDEN), None)
-    if forbidden or not was_asked:
+    if forbidden or not (was_asked or is_partial):
         # What is behind routers is asked by ICMP alone, so its absence explains more than that of ARP.
         cause = forbidden or next((p for source in ("icmp", "arp") for p in problems if p.source == source), None)
         if cause is None:
             raise UsageError("the probes chosen could not ask any of the targets", hint="leave --probe and --skip out")
         raise PrivilegeError(f"nothing could be asked: {cause.message}", hint=cause.hint)
+    if is_partial:
+        return
     hint = "is this the right interface? `netinv interfaces` lists them, `netinv doctor` checks them"
     problems.append(Problem("scan", "no other device answered", hint))
 

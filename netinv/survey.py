@@ -79,19 +79,20 @@ class Survey:
         self._stop.set()
 
     async def run(self) -> AsyncGenerator[Event, None]:
-        """Every event as it happens; ends with `Ended`, whatever happens."""
+        """Every event as it happens; ends with `Ended`, and lets go of the network."""
         for probe in self._link:
             self._start(self._ask_link(probe))
-        ended = asyncio.create_task(self._wait())
+        waiting = asyncio.create_task(self._wait())
+        waiting.add_done_callback(lambda _: self._events.put_nowait(None))
         try:
             while (event := await self._events.get()) is not None:
                 yield event
+            await waiting  # raises what it died of
+            yield self._end()
         finally:
-            ended.cancel()
+            waiting.cancel()
             await self._cancel()
-        problems = (*self._problems.values(), *self._network.problems)
-        yield Ended(self._network.traffic, problems, tuple(sorted(self._network.swept)), self._is_partial)
-        self._network.close()
+            self._network.close()
 
     async def _wait(self) -> None:
         while self._tasks and not self._stop.is_set():
@@ -100,7 +101,15 @@ class Survey:
             stopped.cancel()
             self._events.put_nowait(Progress(*self._network.progress))
         await self._cancel()
-        self._events.put_nowait(None)
+
+    def _end(self) -> Ended:
+        if not self._network.is_alive and not self._is_partial:
+            said = f"{self._network.interface.name} went down, lost its carrier or its address during the scan"
+            self._problems[said] = Problem("interface", said, "what is missing may not have been asked: scan again")
+            self._is_partial = True
+        problems = (*self._problems.values(), *self._network.problems)
+        method = tuple(sorted(self._network.swept))
+        return Ended(self._network.traffic, problems, method, self._is_partial or self._network.refused)
 
     async def _cancel(self) -> None:
         for task in self._tasks:

@@ -1,7 +1,6 @@
 """The inventory as a scan needs it: opened late, and where it fails the result of the scan is printed all the same."""
 
 from dataclasses import replace
-from pathlib import Path
 
 from netinv.errors import StoreError
 from netinv.inventory.store import Inventory, open_inventory
@@ -11,7 +10,7 @@ from netinv.model import Device, Scan
 class Memory:
     """What is known already, and what shall be known from now on."""
 
-    def __init__(self, where: Path | None, *, read_only: bool) -> None:
+    def __init__(self, where: str | None, *, read_only: bool) -> None:
         self.error: StoreError | None = None
         """Why nothing is remembered; always None where nothing is to be saved."""
         self._where = where

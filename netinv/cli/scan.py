@@ -2,11 +2,9 @@
 
 import signal
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from functools import partial
+from contextlib import suppress
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import typer
 
@@ -14,7 +12,7 @@ from netinv.cli import options
 from netinv.defaults import RATE, RETRIES, TIMEOUT
 
 if TYPE_CHECKING:
-    from netinv.model import Device, Problem
+    from netinv.model import Device
 
 HELP = """Find every device on the network and say what each one is, and why.
 
@@ -30,7 +28,7 @@ Examples:
 
   netinv scan -o devices.csv              a file; its suffix names the format
 """
-INTERRUPTED = {signal.SIGINT: 130, signal.SIGTERM: 143}
+INTERRUPTED = {signal.SIGHUP: 129, signal.SIGINT: 130, signal.SIGTERM: 143}
 PARTIAL = 3
 
 _Many = list[str] | None
@@ -84,8 +82,9 @@ def scan(
     out = Output.choose(format_name, as_json=as_json, as_jsonl=as_jsonl, as_csv=as_csv, path=output, why=why)
     known = Memory(store, read_only=no_save)
     streamed: dict[str, tuple[str, ...]] = {}
-    with out.stream() as writer:  # first of all, so that a place that cannot be written to is known before anything is sent
-        with _interrupts() as caught, progress_bar(wanted=not quiet) as show:
+    # The place to write to is opened first of all, so that one that cannot be written to is known before anything is sent.
+    with _Interrupts() as interrupts, out.stream() as writer:
+        with progress_bar(wanted=not quiet) as show:
 
             def on_event(event: "Progress | Device") -> None:
                 if isinstance(event, Progress):
@@ -95,71 +94,80 @@ def scan(
                 if out.streams:
                     writer.write(known.recognise(event))
 
-            ask_all = partial(
-                ask,
-                targets or (),
-                interface=interface or (),
-                exclude=exclude or (),
-                timeout=timeout,
-                rate=rate,
-                retries=retries,
-                probe=probe or (),
-                skip=skip or (),
-                allow_large=large,
-                allow_huge=huge,
-                allow_public=public,
-                on_event=on_event,
-                stop=lambda: bool(caught),
-                network=context.obj,
-                isolated=True,
-            )
             try:
-                found = ask_all()
+                found = ask(
+                    targets or (),
+                    interface=interface or (),
+                    exclude=exclude or (),
+                    timeout=timeout,
+                    rate=rate,
+                    retries=retries,
+                    probe=probe or (),
+                    skip=skip or (),
+                    allow_large=large,
+                    allow_huge=huge,
+                    allow_public=public,
+                    on_event=on_event,
+                    stop=lambda: bool(interrupts.caught),
+                    network=context.obj,
+                    isolated=True,
+                )
             except KeyboardInterrupt:
-                print("stopped at once: nothing is saved", file=sys.stderr)
-                return INTERRUPTED[caught[-1]] if caught else 130
+                _say("stopped at once: nothing is saved")
+                raise typer.Exit(interrupts.exit_code) from None
+        interrupts.is_asking = False
         for device in found.devices:
             if out.streams and streamed.get(device.id) != device.addresses:  # not told of yet, or grown since
                 writer.write(known.recognise(device))
         found = known.record(found)
         if not quiet:
-            _tell(found.problems)
+            for problem in found.problems:
+                _say(f"note: {problem.message}" + (f" ({problem.hint})" if problem.hint else ""))
         if not out.streams:
             writer.write(Report(found.devices, found))
     if not quiet and (out.path or not out.format.closes):
-        print(closing_line(Report(found.devices, found)), file=sys.stderr)
+        _say(closing_line(Report(found.devices, found)))
     known.close()
-    if known.error and not caught:
+    if interrupts.caught:
+        return interrupts.exit_code
+    if known.error:
         raise known.error
-    if caught:
-        return INTERRUPTED[caught[0]]
     return PARTIAL if found.is_partial else 0
 
 
-def _tell(problems: Sequence["Problem"]) -> None:
-    """What could not be asked, and how to have it asked."""
-    for problem in problems:
-        hint = f" ({problem.hint})" if problem.hint else ""
-        print(f"note: {problem.message}{hint}", file=sys.stderr)
+def _say(line: str) -> None:
+    """On stderr, if anybody listens there: the result does not depend on it."""
+    with suppress(OSError, AttributeError):
+        print(line, file=sys.stderr)
 
 
-@contextmanager
-def _interrupts() -> Iterator[list[signal.Signals]]:
-    """Collect SIGINT and SIGTERM instead of dying by the first; the second one is obeyed at once."""
-    caught: list[signal.Signals] = []
+class _Interrupts:
+    """Collects the signals that end a scan: the first one is heeded in order, a second one, while it asks, at once."""
 
-    def note(number: int, frame: FrameType | None) -> None:
-        caught.append(signal.Signals(number))
-        if len(caught) > 1:
-            raise KeyboardInterrupt
-        print("\nstopping; what was found is kept ...", file=sys.stderr)
+    def __init__(self) -> None:
+        self.caught: list[signal.Signals] = []
+        self.is_asking = True
+        self._before: dict[signal.Signals, Any] = {}
 
-    before = {number: signal.signal(number, note) for number in INTERRUPTED}
-    try:
-        yield caught
-    finally:
-        for number, handler in before.items():
+    def __enter__(self) -> Self:
+        self._before = {number: signal.signal(number, self._note) for number in INTERRUPTED}
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
             signal.signal(number, handler)
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        self.caught.append(signal.Signals(number))
+        if self.is_asking and len(self.caught) > 1:
+            raise KeyboardInterrupt
+        if len(self.caught) == 1:
+            with suppress(OSError, AttributeError):
+                print("\nstopping; what was found is kept ...", file=sys.stderr)
+
+    @property
+    def exit_code(self) -> int:
+        return INTERRUPTED[self.caught[-1]]
 
 
 scan.__doc__ = HELP

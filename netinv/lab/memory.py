@@ -8,7 +8,7 @@ from typing import NamedTuple
 from netinv.lab.counters import PRINTS_WHAT_IT_HEARS
 from netinv.lab.household import SCANNER_MAC, Household, SimulatedDevice, household
 from netinv.lab.names import Resolver
-from netinv.model import Interface, Problem, Traffic
+from netinv.model import MAC, Interface, Problem, Traffic
 from netinv.net.network import Means, Replies, Reply, Stream
 from netinv.net.targets import Targets
 
@@ -73,6 +73,18 @@ class MemoryNetwork:
         return frozenset(means for means in every if self._swept.get(means))
 
     @property
+    def remembered(self) -> Mapping[str, MAC]:
+        return {}
+
+    @property
+    def is_alive(self) -> bool:
+        return True
+
+    @property
+    def refused(self) -> bool:
+        return False
+
+    @property
     def progress(self) -> tuple[int, int]:
         return self._passed, self._planned
 
@@ -111,7 +123,7 @@ class MemoryNetwork:
         said = self._garbage.get((address, port))
         return Stream("open", (device.says(port, send) if said is None else said)[:limit])
 
-    async def udp(self, address: str, port: int, payload: bytes) -> bytes | None:
+    async def udp(self, address: str, port: int, payload: bytes, limit: int = 1500) -> bytes | None:
         """As in `Network`: only the router's resolver answers datagrams."""
         if port in PRINTS_WHAT_IT_HEARS:
             raise ValueError(f"port {port} prints what it hears")

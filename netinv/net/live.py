@@ -4,20 +4,21 @@ import asyncio
 import errno
 import os
 import socket
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import aclosing
 from ipaddress import IPv4Address, IPv4Network
 from typing import Self
 
-from netinv.model import Interface, Problem, Traffic
+from netinv.model import MAC, Interface, Problem, Traffic
 from netinv.net.arp import ArpMedium
 from netinv.net.binding import bind_to
 from netinv.net.icmp import ATTEMPTS, EchoMedium
+from netinv.net.links import is_own, link_state
 from netinv.net.neighbours import NeighbourMedium
 from netinv.net.network import FORBIDDEN, Means, Replies, Stream
 from netinv.net.pace import Pace
 from netinv.net.reach import Reach
-from netinv.net.sweep import Medium, Sweeper
+from netinv.net.sweep import MACS, Medium, Sweeper
 from netinv.net.targets import Targets
 
 PRINTING_PORTS = frozenset({515, *range(9100, 9108)})
@@ -54,6 +55,8 @@ class LiveNetwork:
         self._sweepers: dict[Means, Sweeper] = {}
         self._refusals: dict[str, str] = {}
         self._problems: dict[str, Problem] = {}
+        self._confirmed: set[str] = set()
+        """Addresses that have answered to TCP or ICMP."""
         self._silences: dict[tuple[str, int], int] = {}
         self._places = asyncio.Semaphore(CONNECTIONS)
         self._own = frozenset(str(a.ip) for a in interface.addresses)
@@ -94,6 +97,23 @@ class LiveNetwork:
         return frozenset(means for means, sweeper in self._sweepers.items() if sweeper.swept)
 
     @property
+    def remembered(self) -> Mapping[str, MAC]:
+        neighbours = self._sweepers.get("neighbours")
+        found = neighbours.medium.remembered if neighbours and isinstance(neighbours.medium, NeighbourMedium) else {}
+        return {address: mac for address, mac in found.items() if address not in self._confirmed}
+
+    @property
+    def is_alive(self) -> bool:
+        state = link_state(self.interface.name)
+        if state is None or not state.is_up or state.has_carrier < self.interface.has_carrier:
+            return False
+        return self.interface.address is None or is_own(self.interface.address)
+
+    @property
+    def refused(self) -> bool:
+        return any(sweeper.refused for sweeper in self._sweepers.values())
+
+    @property
     def refusals(self) -> dict[str, str]:
         """Why a means of sweeping is not among the abilities, in the system's words."""
         return dict(self._refusals)
@@ -120,6 +140,7 @@ class LiveNetwork:
                 said = f"the system refused to send {count} questions by {means}: {os.strerror(number)}"
                 hint = _HINTS[means] if is_forbidden else "is there a route to them? `ip route get ADDRESS` tells"
                 found.append(Problem(FORBIDDEN if is_forbidden and nothing_left else means, said, hint))
+        found += self._oddities()
         if lost := self.traffic.dropped:
             found.append(
                 Problem(
@@ -127,6 +148,17 @@ class LiveNetwork:
                 )
             )
         return tuple(found)
+
+    def _oddities(self) -> Iterable[Problem]:
+        """What was heard and not believed."""
+        if gone := sorted(self.remembered, key=IPv4Address):
+            listed = ", ".join(gone[:5]) + (" and others" if len(gone) > 5 else "")
+            said = f"left out {len(gone)} neighbours the kernel remembers, which gave no sign of life: {listed}"
+            yield Problem("neighbours", said, "they have gone, or keep silent: scan again in a minute, or with sudo")
+        for sweeper in self._sweepers.values():
+            for address in sorted(sweeper.flooded):
+                said = f"{address} answered with more than {MACS} MAC addresses: only the first are kept"
+                yield Problem("arp", said, "something on this network forges ARP replies")
 
     def _missing(self) -> Iterable[Problem]:
         """What could have been asked with more privilege."""
@@ -158,6 +190,7 @@ class LiveNetwork:
             others = [t for t in targets if t in self._targets and t not in self._unaskable]
         async with aclosing(sweeper.sweep(others, rounds=self._rounds, timeout=self._timeout)) as replies:
             async for reply in replies:
+                self._confirmed.add(reply.address)
                 yield reply
 
     async def tcp(self, address: str, port: int, send: bytes = b"", limit: int = 0) -> Stream | None:
@@ -177,10 +210,12 @@ class LiveNetwork:
                     async with asyncio.timeout(self._timeout):
                         await loop.sock_connect(stream, (address, port))
                 except ConnectionRefusedError:
+                    self._confirmed.add(address)
                     return Stream("closed")
                 except (TimeoutError, OSError) as error:
                     self._note_refusal("tcp", error)
                     return None
+                self._confirmed.add(address)
                 try:
                     async with asyncio.timeout(self._timeout):
                         if send:
@@ -193,7 +228,7 @@ class LiveNetwork:
                     self._pace.sent(_HANDSHAKE)
                 return Stream("open", data)
 
-    async def udp(self, address: str, port: int, payload: bytes) -> bytes | None:
+    async def udp(self, address: str, port: int, payload: bytes, limit: int = 1500) -> bytes | None:
         if port in PRINTING_PORTS:
             raise ValueError(f"port {port} prints what it hears")
         is_resolver = address in self.resolvers
@@ -211,13 +246,13 @@ class LiveNetwork:
                 await self._pace.turn(1 if ":" in address else self._reach.frames(int(IPv4Address(address))))
                 async with asyncio.timeout(self._timeout):
                     await loop.sock_sendall(datagram, payload)
-                    answer = await loop.sock_recv(datagram, 65_535)
+                    answer = await loop.sock_recv(datagram, limit + 1)
             except OSError as error:  # TimeoutError among them
                 self._note_refusal("udp", error)
                 self._grow_deaf(address, port, is_refused=error.errno is not None)
                 return None
         self._silences[address, port] = _HEARD_FROM
-        return answer
+        return answer if len(answer) <= limit else None
 
     def _grow_deaf(self, address: str, port: int, *, is_refused: bool) -> None:
         """Who never answers is not asked for ever: one resolver serves all hosts, and each would wait for it."""

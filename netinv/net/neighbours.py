@@ -1,10 +1,10 @@
 """The kernel's neighbour table as a sweep's medium: it asks by ARP for whoever has no privilege to (rtnetlink(7), RTM_GETNEIGH).
 
 An empty datagram to a host on the link makes the kernel resolve its address, three times a second apart; the answer shows
-in the table. What the table merely remembers (STALE) is never taken for presence.
+in the table. What the table merely remembers is never taken for presence: STALE entries are waited for until the kernel has
+asked again, and those still counted as reachable need a sign of life of their own.
 """
 
-import os
 import select
 import socket
 import struct
@@ -53,11 +53,10 @@ class NeighbourMedium:
         self._table: dict[int, tuple[int, MAC | None]] = {}
         """State and MAC of each neighbour, as the kernel last said."""
         self._asked: set[int] = set()
-        self._known: list[int] = []
-        """Asked just now and already reachable: no event will come."""
+        self._sure: set[int] = set()
+        """Asked, and heard of since."""
         self._netlink = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE)
         self._udp = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(SOCKETS)]
-        self._wake = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
         self._ready = select.epoll()
         try:
             self._open(interface)
@@ -72,7 +71,6 @@ class NeighbourMedium:
         self._load_table()
         self._netlink.setblocking(False)
         self._ready.register(self._netlink, select.EPOLLIN)
-        self._ready.register(self._wake, select.EPOLLIN)
         for udp in self._udp:
             bind_to(udp, interface)
             udp.setblocking(False)
@@ -101,6 +99,12 @@ class NeighbourMedium:
         unsure = any(self._table.get(number, (0, None))[0] & _UNSURE for number in self._asked)
         return _VERIFIES if unsure else 0.0
 
+    @property
+    def remembered(self) -> dict[str, MAC]:
+        """Neighbours that were reachable when they were asked and have not been heard of since: they may have gone."""
+        unheard = ((number, *self._table.get(number, (0, None))) for number in self._asked - self._sure)
+        return {socket.inet_ntoa(number.to_bytes(4, "big")): mac for number, state, mac in unheard if mac and state & _REACHABLE}
+
     def fileno(self) -> int:
         return self._ready.fileno()
 
@@ -115,18 +119,10 @@ class NeighbourMedium:
         udp.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)  # an earlier datagram's error is not this one's
         udp.sendto(b"", to)
         self._asked.add(number)
-        state, _ = self._table.get(number, (0, None))
-        if state & _REACHABLE:
-            self._known.append(number)
-            os.eventfd_write(self._wake, 1)
 
     def hear(self) -> Iterable[Heard]:
         for descriptor, _ in self._ready.poll(0):
-            if descriptor == self._wake:
-                os.eventfd_read(self._wake)
-                known, self._known = self._known, []
-                yield from self._present(known)
-            elif descriptor == self._netlink.fileno():
+            if descriptor == self._netlink.fileno():
                 yield from self._present(self._events())
             else:
                 udp = next(u for u in self._udp if u.fileno() == descriptor)
@@ -139,6 +135,7 @@ class NeighbourMedium:
                 if is_sure:
                     self._table[number] = (_REACHABLE, mac)
                 self._reach.resolve(number)
+                self._sure.add(number)
                 yield Heard(number, mac)
 
     def _events(self) -> Iterator[int]:
@@ -180,7 +177,6 @@ class NeighbourMedium:
 
     def close(self) -> None:
         self._ready.close()
-        os.close(self._wake)
         self._netlink.close()
         for udp in self._udp:
             udp.close()

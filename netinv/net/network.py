@@ -4,7 +4,7 @@ A `Network` is bound to one interface. It owns patience (timeout), pace (packets
 address outside the targets, so that no probe has to.
 """
 
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, Protocol
 
@@ -59,6 +59,18 @@ class Network(Protocol):
         """The means by which targets have really been asked whether they are there."""
 
     @property
+    def remembered(self) -> Mapping[str, MAC]:
+        """Targets the kernel holds for reachable from before, that have given no sign of their own since they were asked."""
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the interface is still as it was when the network was opened."""
+
+    @property
+    def refused(self) -> bool:
+        """Whether the system has refused to ask some of the targets."""
+
+    @property
     def traffic(self) -> Traffic:
         """What has been sent and heard so far."""
 
@@ -79,8 +91,11 @@ class Network(Protocol):
     async def tcp(self, address: str, port: int, send: bytes = b"", limit: int = 0) -> Stream | None:
         """Connect, send, and read up to `limit` bytes; None for silence. Ports that print what they hear are refused."""
 
-    async def udp(self, address: str, port: int, payload: bytes) -> bytes | None:
-        """Send one datagram and return the first that comes back from that address and port; None for silence."""
+    async def udp(self, address: str, port: int, payload: bytes, limit: int = 1500) -> bytes | None:
+        """Send one datagram and return the first that comes back from that address and port; None for silence.
+
+        An answer of more than `limit` bytes counts as silence.
+        """
 
     def close(self) -> None:
         """Let go of every socket."""

@@ -24,6 +24,8 @@ SHARE = 0.85
 """The part of the rate a sweep takes for itself, so that hosts already found are identified meanwhile."""
 
 
+MACS = 8
+"""Answers by different MAC addresses taken of one address: two are a conflict, more a flood or a fault."""
 READ_AT_ONCE = 1024
 """Packets read before others get their turn: a flood must not stop the sweep."""
 
@@ -111,7 +113,9 @@ class _Flight:
     replies: asyncio.Queue[Reply | None]
     is_over_targets: bool
     everybody: asyncio.Event = field(default_factory=asyncio.Event)
-    told: set[tuple[int, MAC | None]] = field(default_factory=set)
+    told: dict[int, list[MAC | None]] = field(default_factory=dict)
+    flooded: set[int] = field(default_factory=set)
+    """Addresses that more than `MACS` answered for."""
     last_asked: float = 0.0
 
     def hear(self, heard: Heard, now: float) -> bool:
@@ -122,9 +126,13 @@ class _Flight:
         attempt = heard.attempt or next((a for a in range(len(self.asked), 0, -1) if self.asked[a - 1][index]), 0)
         if not 1 <= attempt <= len(self.asked) or not (asked := self.asked[attempt - 1][index]):
             return False
-        if (index, heard.mac) in self.told:
+        told = self.told.setdefault(index, [])
+        if heard.mac in told:
             return True
-        self.told.add((index, heard.mac))
+        if len(told) >= MACS:
+            self.flooded.add(index)
+            return True
+        told.append(heard.mac)
         if not self.answered[index]:
             self.answered[index] = 1
             self.silent -= 1
@@ -144,6 +152,8 @@ class Sweeper:
         self.pace = pace
         self.replies = 0
         self.sent = 0
+        self.flooded: set[str] = set()
+        """Addresses that too many different MACs answered for."""
         self.swept = False
         """Whether a question of a sweep over targets, and not just to one host found already, has left."""
         self.slots_passed = 0
@@ -179,6 +189,7 @@ class Sweeper:
         finally:
             asking.cancel()
             self._flights.remove(flight)
+            self.flooded.update(str(IPv4Address(roster[index])) for index in flight.flooded)
             if not self._flights:
                 asyncio.get_running_loop().remove_reader(self.medium.fileno())
 
@@ -237,7 +248,7 @@ class Sweeper:
                 self.medium.ask(number, attempt)
             except OSError as error:
                 if error.errno in (errno.EAGAIN, errno.ENOBUFS):
-                    await asyncio.sleep(0.005)
+                    await asyncio.sleep(max(0.005, self.pace.delay(frames)))
                     continue
                 flight.asked[attempt - 1][index] = 0.0
                 if error.errno in (errno.ENETDOWN, errno.ENODEV, errno.ENXIO, errno.EBADF):

@@ -14,6 +14,8 @@ from netinv.probes.base import Answers, HostProbe
 
 RESOLVERS = 4
 """Resolvers asked for each name; resolv.conf(5) allows three, and the gateway may come on top."""
+LIMIT = 512
+"""Bytes of an answer to a question that offers no more (RFC 1035, 4.2.1); reading a long one can take seconds."""
 NAMES = 4
 """Names taken of one address."""
 
@@ -40,7 +42,7 @@ def parse(message: bytes, asked: bytes) -> tuple[str, ...]:
 async def ask(network: Network, host: Host) -> Answers:
     query = question(host.address)
     # All at once: a silent one would otherwise make every host wait for it before the next is asked.
-    for answer in await asyncio.gather(*(network.udp(resolver, 53, query) for resolver in network.resolvers[:RESOLVERS])):
+    for answer in await asyncio.gather(*(network.udp(resolver, 53, query, LIMIT) for resolver in network.resolvers[:RESOLVERS])):
         if answer and (names := parse(answer, query)):
             for name in names:
                 yield Answer(host.address, "dns.ptr", name)
