@@ -4,7 +4,7 @@ import asyncio
 import errno
 import os
 import socket
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import aclosing
 from ipaddress import IPv4Address, IPv4Network
 from typing import Self
@@ -37,6 +37,10 @@ _HINTS = {
     "neighbours": "a firewall on this machine may forbid it; sudo asks by other means",
     FORBIDDEN: "run it with sudo; a firewall or container on this machine forbids the rest",
 }
+
+
+def _listed(addresses: Sequence[str]) -> str:
+    return ", ".join(addresses[:5]) + (f" and {len(addresses) - 5} more" if len(addresses) > 5 else "")
 
 
 class LiveNetwork:
@@ -152,12 +156,13 @@ class LiveNetwork:
     def _oddities(self) -> Iterable[Problem]:
         """What was heard and not believed."""
         if gone := sorted(self.remembered, key=IPv4Address):
-            listed = ", ".join(gone[:5]) + (" and others" if len(gone) > 5 else "")
-            said = f"left out {len(gone)} neighbours the kernel remembers, which gave no sign of life: {listed}"
+            said = f"left out neighbours the kernel remembers, which gave no sign of life: {_listed(gone)}"
             yield Problem("neighbours", said, "they have gone, or keep silent: scan again in a minute, or with sudo")
         for sweeper in self._sweepers.values():
-            for address in sorted(sweeper.flooded):
-                said = f"{address} answered with more than {MACS} MAC addresses: only the first are kept"
+            if flooded := sorted(sweeper.flooded, key=IPv4Address):
+                said = (
+                    f"more than {MACS} MAC addresses answered for each of these, and only the first are kept: {_listed(flooded)}"
+                )
                 yield Problem("arp", said, "something on this network forges ARP replies")
 
     def _missing(self) -> Iterable[Problem]:
