@@ -126,13 +126,14 @@ def test_hosts_behind_the_router_are_asked_by_icmp(lan: Lan, netinv: Any) -> Non
     assert all(d["mac"] is None and d["rtt_ms"] > 0 for d in found.values())
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_an_interrupted_scan_prints_and_keeps_what_it_found_marked_partial(lan: Lan, netinv: Any, number: int, code: int) -> None:
     scan = netinv.start("scan", "--json", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     time.sleep(1.5)  # in the midst of it: a scan takes some four seconds
     scan.send_signal(number)
-    out, _ = scan.communicate(timeout=20)
+    out, complaint = scan.communicate(timeout=20)
     assert scan.returncode == code
+    assert b"Traceback" not in complaint
     document = json.loads(out)
     assert document["scan"]["is_partial"]
     assert document["devices"]
@@ -150,6 +151,8 @@ def test_an_interrupted_scan_prints_and_keeps_what_it_found_marked_partial(lan: 
         (["--probe", "nosuch"], "probes: ", 2),
         (["--json", "--csv"], "different formats", 2),
         (["--rate", "0"], "--rate", 2),
+        (["--rate", "nan"], "positive", 2),
+        (["--probe", "tcp"], "find nobody", 2),
         (["-o", "/nosuch/place.json"], "/nosuch", 1),
         (["--format", "nosuch"], "table", 2),
     ],
@@ -173,6 +176,37 @@ def test_a_store_that_cannot_be_used_does_not_cost_the_result(lan: Lan, netinv: 
     assert json.loads(done.stdout)["devices"][0]["ip"] == lan.gateway
     assert "not saved" in done.stderr
     assert broken.read_text().startswith("this is no database")
+
+
+def test_who_has_gone_is_not_reported_from_the_kernels_memory(crowd: Any, netinv: Any) -> None:
+    lan = crowd(hosts=5)
+    words = ("scan", "--json", "--skip", "tcp", "--skip", "dns", *lan.truth)
+    assert {d["ip"] for d in devices(netinv(*words, **ORDINARY))} == set(lan.truth)
+    os.kill(lan.pid, signal.SIGSTOP)  # all of them fall silent; the kernel goes on calling them reachable for half a minute
+    try:
+        done = netinv(*words, **ORDINARY)
+    finally:
+        os.kill(lan.pid, signal.SIGCONT)
+    assert json.loads(done.stdout)["devices"] == []
+    assert "gave no sign of life" in done.stderr
+
+
+def test_an_interface_that_goes_down_makes_the_result_partial(lan: Lan, netinv: Any) -> None:
+    from pyroute2 import IPRoute
+
+    for options in ({}, ORDINARY):
+        scan = netinv.start("scan", "--json", "--no-save", stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
+        time.sleep(1.2)
+        with IPRoute() as rtnetlink:
+            index = rtnetlink.link_lookup(ifname=lan.interface)[0]
+            rtnetlink.link("set", index=index, state="down")
+            out, notes = scan.communicate(timeout=20)
+            rtnetlink.link("set", index=index, state="up")
+            rtnetlink.route("add", dst="default", gateway=lan.gateway)
+        assert scan.returncode == 3, notes
+        document = json.loads(out)
+        assert document["scan"]["is_partial"]
+        assert document["devices"], "what was found before is kept"
 
 
 @pytest.mark.parametrize("dns", ["silent", "refuses"])

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from netinv.model import MAC
 from netinv.net.network import Reply
 from netinv.net.pace import Pace
-from netinv.net.sweep import ROUND, Heard, Roster, Sweeper
+from netinv.net.sweep import MACS, ROUND, Heard, Roster, Sweeper
 from netinv.net.targets import Targets, parse_targets
 
 A, B = MAC.parse("00:1b:a9:00:00:01"), MAC.parse("00:1b:a9:00:00:02")
@@ -108,6 +108,20 @@ def test_a_sleeper_that_hears_only_the_second_question_is_found_in_the_second_ro
 def test_two_macs_at_one_address_are_both_told() -> None:
     replies = sweep(FakeMedium({"10.0.0.1": ([A, B, A], 1, 0.02)}), ["10.0.0.1"])
     assert [r.mac for r in replies] == [A, B]
+
+
+def test_a_flood_of_macs_at_one_address_is_cut_short_and_told() -> None:
+    many = [MAC.parse(bytes([0, 27, 169, 0, n >> 8, n & 255])) for n in range(40)]
+    medium = FakeMedium({"10.0.0.1": (many, 1, 0.0)})
+    sweeper = Sweeper(medium, Pace(100))
+
+    async def go() -> list[Reply]:
+        async with aclosing(sweeper.sweep(["10.0.0.1"], rounds=1, timeout=0.1)) as replies:
+            return [r async for r in replies]
+
+    assert len(asyncio.run(go())) == MACS
+    assert sweeper.flooded == {"10.0.0.1"}
+    medium.close()
 
 
 def test_it_ends_early_when_everybody_has_answered() -> None:
