@@ -19,7 +19,7 @@ from typing import Any, NoReturn
 
 from netinv.errors import NetinvError
 from netinv.model import Evidence, Problem, Traffic
-from netinv.privileges import become, caller, may_read, nobody
+from netinv.privileges import become, caller, drop_capabilities, may_read, nobody
 from netinv.survey import Ended, Event, Heard, Progress, Settled, Survey
 
 _STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -155,6 +155,7 @@ def _survey(open_surveys: Opener, writer: int) -> NoReturn:
 async def _tell(open_surveys: Opener, write: Callable[[bytes], Any]) -> None:
     surveys = open_surveys()
     become(caller() or nobody())
+    drop_capabilities()
 
     def stop() -> None:
         for survey in surveys:

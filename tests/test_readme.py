@@ -1,5 +1,6 @@
 """The README tells of the program as it is: its commands, probes and formats, and commands that work."""
 
+import io
 import re
 import shutil
 import subprocess
@@ -10,10 +11,12 @@ import pytest
 import typer.main
 
 from netinv.cli.app import EPILOG, app
-from netinv.formats import FORMATS
-from netinv.lab import Lan
+from netinv.formats import FORMATS, Report, Style
+from netinv.lab import Lan, household
+from netinv.lab.memory import MemoryNetwork
 from netinv.probes import probes
 from netinv.probes.base import LinkProbe
+from netinv.scanner import scan
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -61,6 +64,23 @@ def test_the_readme_names_no_option_the_program_does_not_have() -> None:
     for line in re.findall(r"netinv \w+[^`|\n]*", README):
         for option in re.findall(r"(?<=\s)--?[a-z][a-z-]*", line.partition("#")[0]):
             assert option in options, line
+
+
+def test_the_table_in_the_readme_is_what_the_demo_shows() -> None:
+    home = household()
+    others = [device for device in scan(network=MemoryNetwork(home)).devices if device.ip != home.scanner]
+    stream = io.StringIO()
+    FORMATS["table"].write(Report(others), stream, Style(width=80))
+    shown = rows(stream.getvalue())
+    assert len(shown) == len(others)
+    assert [row for row in rows(README) if "(you)" not in row] == shown
+
+
+def rows(text: str) -> list[str]:
+    """Address, name and kind of each device in a table."""
+    table = text[text.index("    ADDRESS ") :].splitlines()
+    sure = table[0].index("SURE")
+    return [line[4:sure].rstrip() for line in table[1:] if re.match(r"(new|   ) \d", line)]
 
 
 @pytest.mark.skipif(not shutil.which("jq"), reason="jq is not installed")

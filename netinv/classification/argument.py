@@ -120,6 +120,8 @@ def _hearing(verdict: Verdict, known: Sequence[Fact], rules: Rules) -> Iterable[
     best: dict[str, WhatIf] = {}
     for rule in rules:
         wanted = {condition.key for condition in rule.when}
+        if any(key.startswith("local.") for key in wanted):  # no other device could be the one netinv runs on
+            continue
         if not rule.examples or not any(weight > 0 for weight in rule.weights.values()) or wanted & keys:
             continue
         imagined = tuple((key, value) for key, value in rule.examples[0].items() if key in wanted)

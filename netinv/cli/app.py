@@ -1,13 +1,12 @@
 """The command line: one Typer app, and the one place where errors become messages and exit codes."""
 
-import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from netinv.cli import demo, devices, doctor, explain, export, interfaces, scan, schema, vendors
+from netinv.cli import demo, devices, doctor, explain, export, interfaces, scan, schema, streams, vendors
 from netinv.errors import NetinvError
 
 if TYPE_CHECKING:
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 
 EPILOG = """
 Exit codes: 0 done; 1 failed; 2 wrong usage; 3 partial result; 4 missing privileges; 5 inventory cannot be read or written;
-130 interrupted; 143 terminated.
+129 terminal closed; 130 interrupted; 143 terminated.
 """
 
 app = typer.Typer(
@@ -58,7 +57,11 @@ def _netinv(
 
 def main(words: Sequence[str] | None = None) -> None:
     """Run one command and exit."""
-    sys.exit(run(words))
+    streams.secure()
+    out = sys.stdout
+    code = run(words)
+    streams.finish(out)
+    sys.exit(code)
 
 
 def run(words: Sequence[str] | None = None, *, network: "Network | None" = None) -> int:
@@ -71,15 +74,17 @@ def run(words: Sequence[str] | None = None, *, network: "Network | None" = None)
         return error.exit_code
     except _USAGE_ERROR as error:
         usage: Any = error
-        command = usage.ctx.command_path if usage.ctx else "netinv"
-        _report(usage.format_message(), f"{command} --help")
+        if message := usage.format_message():  # none where no command was given: the help has been printed instead
+            _report(message, f"{usage.ctx.command_path if usage.ctx else 'netinv'} --help")
         return 2
     except (typer.Abort, KeyboardInterrupt):
         return 130
-    except BrokenPipeError:
-        # Whoever read our output has read enough. Python would complain once more when it closes stdout.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # whoever reads our output has read enough
         return 0
+    except SystemExit as ended:  # so do Typer and rich end the program where a pipe breaks
+        if isinstance(ended.__context__, BrokenPipeError):
+            return 0
+        raise
     return code if isinstance(code, int) else 0
 
 

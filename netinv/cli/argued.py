@@ -1,6 +1,7 @@
 """An argument in words: the verdict, what was heard, who speaks for and against, what would change the mind."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from textwrap import wrap
 
 import typer
@@ -8,6 +9,8 @@ import typer
 from netinv.classification.argument import Argument, WhatIf
 from netinv.classification.facts import Fact
 from netinv.classification.kinds import UNKNOWN, kinds
+from netinv.formats.base import evidence_in_order
+from netinv.formats.words import TOO_LITTLE, percent, some, spoken
 from netinv.model import Device, Reason
 
 _SHOWN = 40
@@ -18,12 +21,12 @@ WIDEST = 96
 # How a fact is said in the middle of a sentence; {} is its value.
 _SAID = {
     "mac": "the MAC address {}",
-    "mac.vendor": "a MAC address of {}",
+    "mac.vendor": "a MAC address by {}",
     "icmp.ttl": "a TTL of {}",
     "icmp.initial-ttl": "an initial TTL of {}",
     "icmp.rtt": "an answer within {} ms",
-    "route.gateway": "being the default gateway",
-    "local.self": "being the machine netinv runs on",
+    "route.gateway": "the role of default gateway",
+    "local.self": "netinv running on it",
     "local.os": "the system {}",
     **dict.fromkeys(("local.hostname", "dns.ptr", "name", "name.host", "name.head"), "the name {}"),
 }
@@ -45,8 +48,8 @@ def told(device: Device, argument: Argument, width: int = WIDEST) -> Iterator[st
     """The argument as text, a line at a time, headings bold."""
     yield typer.style(", ".join(filter(None, (device.name, *device.addresses, *device.macs))), bold=True)
     yield from _prose(_verdict(argument), width)
-    yield from _section("What was heard", _heard(argument))
-    yield from _section("What follows from it", _derived(argument.derived))
+    yield from _section("What was heard", _heard(argument, width))
+    yield from _section("What follows from it", _derived(argument.derived, width))
     about = _words(argument.about)
     yield from _section(f"For {about}", _reasons(argument.reasons_for, width))
     yield from _section(f"Against {about}", _reasons(argument.reasons_against, width))
@@ -59,31 +62,24 @@ def _verdict(argument: Argument) -> str:
     verdict = argument.verdict
     if verdict.category == UNKNOWN:
         guess = f" The nearest guess would be {_words(argument.about)}." if argument.about != UNKNOWN else ""
-        return f"netinv does not know what this is: too little was heard to say.{guess}"
+        return f"netinv does not know what this is: {TOO_LITTLE}.{guess}"
     if verdict.kind == UNKNOWN:
-        what = "none of router, printer or computer" if verdict.category == "other" else f"a kind of {verdict.category}"
-        return f"netinv is {_percent(verdict.confidence)} sure that this is {what}, but not of which kind."
+        return f"netinv is {percent(verdict.confidence)} sure that this is {some(verdict.category)}; more it cannot tell."
     told = (("made by", verdict.vendor), ("model", verdict.model), ("running", verdict.os))
     details = [f"{label} {value}" for label, value in told if value]
     said = ", ".join((_words(verdict.kind), *details))
-    return f"netinv takes this for {said}: {_percent(verdict.confidence)} sure. {kinds()[verdict.kind].summary}"
+    return f"netinv takes this for {said}: {percent(verdict.confidence)} sure. {kinds()[verdict.kind].summary}"
 
 
-def _heard(argument: Argument) -> Iterator[str]:
-    shown = argument.heard[:_SHOWN]
-    key_width = max((len(e.key) for e in shown), default=0)
-    value_width = min(max((len(e.value) for e in shown), default=0), 40)
-    for e in shown:
-        yield f"{e.id}  {e.key:{key_width}}  {e.value:{value_width}}  {e.probe}"
+def _heard(argument: Argument, width: int) -> Iterator[str]:
+    shown = evidence_in_order(argument.heard)[:_SHOWN]
+    yield from _columns([(e.id, e.key, e.value, e.probe) for e in shown], width)
     if len(argument.heard) > _SHOWN:
         yield f"... and {len(argument.heard) - _SHOWN:,} more (--json shows all)"
 
 
-def _derived(facts: Iterable[Fact]) -> Iterator[str]:
-    facts = list(facts)[:_SHOWN]
-    key_width = max((len(fact.key) for fact in facts), default=0)
-    for fact in facts:
-        yield f"{fact.evidence}  {fact.key:{key_width}}  {fact.value}"
+def _derived(facts: Iterable[Fact], width: int) -> Iterator[str]:
+    yield from _columns([(fact.evidence, fact.key, fact.value) for fact in islice(facts, _SHOWN)], width)
 
 
 def _reasons(reasons: Iterable[Reason], width: int) -> Iterator[str]:
@@ -95,7 +91,7 @@ def _reasons(reasons: Iterable[Reason], width: int) -> Iterator[str]:
 def _rivals(argument: Argument, width: int) -> Iterator[str]:
     for rival in argument.rivals:
         why = " ".join(reason.says for reason in rival.because[:2]) or "Much of what was heard fits it as well."
-        yield from _item(_percent(rival.confidence), f"{_words(rival.kind)}: {why}", width)
+        yield from _item(percent(rival.confidence), f"{_words(rival.kind)}: {why}", width)
 
 
 def _what_ifs(argument: Argument, width: int) -> Iterator[str]:
@@ -115,10 +111,10 @@ def _silent(argument: Argument, width: int) -> Iterator[str]:
 
 
 def _outcome(what_if: WhatIf) -> str:
-    if what_if.category == "unknown":
-        return "unknown"
-    what = f"a kind of {what_if.category}" if what_if.kind == "unknown" else _words(what_if.kind)
-    return f"{what} ({_percent(what_if.confidence)})"
+    if what_if.category == UNKNOWN:
+        return UNKNOWN
+    what = some(what_if.category) if what_if.kind == UNKNOWN else _words(what_if.kind)
+    return f"{what} ({percent(what_if.confidence)})"
 
 
 def _list(facts: Iterable[tuple[str, str]]) -> str:
@@ -142,6 +138,16 @@ def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
         yield f"  {line}"
 
 
+def _columns(rows: Sequence[Sequence[str]], width: int) -> Iterator[str]:
+    """Rows under one another; one that is too long for `width` goes on below, and spoils no other."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    if sum(widths) + 2 * len(widths) > width:
+        widths[2:] = [0] * len(widths[2:])  # values are as long as devices like
+    for row in rows:
+        line = "  ".join(f"{cell:{room}}" for cell, room in zip(row, widths, strict=True)).rstrip()
+        yield from [line] if len(line) <= width - 2 else wrap(line, max(width - 2, 30), subsequent_indent=" " * 10)
+
+
 def _item(mark: str, text: str, width: int) -> Iterator[str]:
     indent = " " * (len(mark) + 2)
     first, *rest = _prose(text, width - len(indent) - 2) or [""]
@@ -155,10 +161,5 @@ def _prose(text: str, width: int) -> list[str]:
 
 def _words(kind: str) -> str:
     """The kind with its article, as it is said."""
-    said = _KINDS.get(kind, kind.replace("_", " "))
-    return said if kind == "unknown" else f"an {said}" if said[0] in "aeiou" else f"a {said}"
-
-
-def _percent(probability: float) -> str:
-    """Never 0 or 100: nothing is certain."""
-    return "< 1 %" if probability < 0.01 else f"{min(99, round(probability * 100))} %"
+    said = _KINDS.get(kind, spoken(kind))
+    return said if kind == UNKNOWN else f"an {said}" if said[0] in "aeiou" else f"a {said}"

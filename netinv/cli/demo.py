@@ -1,6 +1,7 @@
 """`netinv demo`: the same scan on a virtual LAN, with nothing to set up and nobody to disturb."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -8,7 +9,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -28,11 +29,13 @@ Examples:
 
   netinv demo --json | jq '.devices[].ip'
 
-  netinv demo -- --probe arp --why        any options of netinv scan
+  netinv demo 10.77.0.20 -- --why         any targets and options of netinv scan
 
   netinv demo --shell                     a shell in there
 
-  netinv demo -- nmap -sn 10.77.0.0/24    one command in there
+  netinv demo interfaces                  another command of netinv in there
+
+  netinv demo -- nmap -sn 10.77.0.0/24    any command in there
 """
 
 
@@ -40,8 +43,8 @@ def demo(
     words: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[-- OPTIONS | -- COMMAND]",
-            help="Options for netinv scan, or a command to run instead of it.",
+            metavar="[TARGETS | COMMAND] [-- OPTIONS]",
+            help="Targets and options for netinv scan, or a command to run instead of it.",
             show_default=False,
         ),
     ] = None,
@@ -55,7 +58,7 @@ def demo(
     as_csv: options.AsCsv = False,
     output: options.Output = None,
     store: Annotated[
-        Path | None,
+        str | None,
         typer.Option("--store", metavar="FILE", help="Remember here, and not just until the end.", show_default=False),
     ] = None,
 ) -> int:
@@ -63,31 +66,60 @@ def demo(
     from netinv.errors import UsageError
 
     words = words or []
-    is_command = bool(words) and not words[0].startswith("-")
+    inside, is_program = _understood(words)
     chosen = {"--json": as_json, "--jsonl": as_jsonl, "--csv": as_csv}
     wanted = [option for option, is_wanted in chosen.items() if is_wanted]
     wanted += ["--format", format_name] if format_name else []
-    wanted += ["--output", str(output)] if output else []
-    if (shell and words) or ((shell or is_command) and (wanted or in_memory)):
-        raise UsageError("a shell or a command leaves no room for other options", hint="give them to `netinv scan` in there")
+    wanted += ["--output", output] if output else []
+    if (shell and words) or ((shell or is_program) and wanted):
+        raise UsageError("a shell or a program leaves no room for other options", hint="give them to `netinv scan` in there")
+    if (shell or is_program) and in_memory:
+        what = "a shell" if shell else words[0]
+        raise UsageError(f"in memory there is no network for {what}", hint=f"leave --in-memory out; {_WORDS}")
+    was_root = os.geteuid() == 0
     with _inventory(store) as inventory:
-        scan = ["scan", "--store", str(inventory), *wanted, *words]
+        netinv = [*inside[:1], *_store_option(inside, inventory), *wanted, *inside[1:]]
         if in_memory:
             from netinv.lab.memory import MemoryNetwork
 
-            return _netinv(scan, network=MemoryNetwork())
+            return _netinv(netinv, network=MemoryNetwork())
         from netinv.lab import lan, namespace
 
         namespace.enter()
         with lan() as home:
             if shell:
-                print(_banner(home), file=sys.stderr)
+                print(_banner(home, was_root=was_root), file=sys.stderr)
                 _run(home, [os.environ.get("SHELL") or "/bin/sh"], inventory)
                 return 0
-            return _run(home, words, inventory) if is_command else _netinv(scan)
+            return _run(home, words, inventory) if is_program else _netinv(netinv)
 
 
 demo.__doc__ = HELP
+
+
+_WORDS = "name targets such as 10.77.0.20, a command of netinv such as interfaces, or a program"
+_TARGET = re.compile(r"[\d.]+(/\d+|-[\d.]+)?|@.+")
+
+
+def _understood(words: Sequence[str]) -> tuple[Sequence[str], bool]:
+    """The words as a command line of netinv, and whether they are a program's instead."""
+    if not words or words[0].startswith("-") or _TARGET.fullmatch(words[0]):
+        return ("scan", *words), False
+    return words, words[0] not in _commands()
+
+
+def _commands() -> dict[str, Any]:
+    """What can be run in there; the demo itself is there already."""
+    from netinv.cli.app import app  # which imports this module
+
+    group: Any = typer.main.get_command(app)
+    return {name: command for name, command in group.commands.items() if name != "demo"}
+
+
+def _store_option(words: Sequence[str], inventory: str) -> Sequence[str]:
+    """For the commands that remember."""
+    command = _commands().get(words[0])
+    return ("--store", inventory) if command and any(p.name == "store" for p in command.params) else ()
 
 
 def _netinv(words: Sequence[str], network: "Network | None" = None) -> int:
@@ -98,7 +130,7 @@ def _netinv(words: Sequence[str], network: "Network | None" = None) -> int:
 
 
 @contextmanager
-def _inventory(chosen: Path | None) -> Iterator[Path]:
+def _inventory(chosen: str | None) -> Iterator[str]:
     """The inventory to use: the one chosen, or one that is gone afterwards."""
     if chosen:
         yield chosen
@@ -108,17 +140,17 @@ def _inventory(chosen: Path | None) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="netinv-demo-") as directory:
         if user := caller():  # once its sockets are open, a scan is the one who called sudo
             os.chown(directory, user.uid, user.gid)
-        yield Path(directory, "inventory.db")
+        yield str(Path(directory, "inventory.db"))
 
 
-def _run(home: "Lan", command: Sequence[str], inventory: Path) -> int:
+def _run(home: "Lan", command: Sequence[str], inventory: str) -> int:
     """Run a command on the virtual LAN, with this terminal; its exit code, as a shell tells it."""
     from netinv.errors import UsageError
 
     try:
         process = home.popen(command, env=_environment(inventory))
     except OSError as error:
-        raise UsageError(f"cannot run {command[0]}: {error.strerror}") from error
+        raise UsageError(f"cannot run {command[0]}: {error.strerror}", hint=_WORDS) from error
     return _wait(process)
 
 
@@ -136,19 +168,21 @@ def _wait(process: "subprocess.Popen[bytes]") -> int:
     return code if code >= 0 else 128 - code
 
 
-def _environment(inventory: Path) -> Mapping[str, str]:
+def _environment(inventory: str) -> Mapping[str, str]:
     """The user's own, with our inventory, and with this very netinv first in the path."""
     own = str(Path(sys.executable).parent)
     path = os.pathsep.join(filter(None, (own, os.environ.get("PATH", os.defpath))))
-    return os.environ | {"NETINV_STORE": str(inventory), "PATH": path}
+    return os.environ | {"NETINV_STORE": inventory, "PATH": path}
 
 
-def _banner(home: "Lan") -> str:
+def _banner(home: "Lan", *, was_root: bool) -> str:
     (beyond,) = home.household.beyond
+    owner = "the root you were" if was_root else "the user you were, though you seem to be root"
     here, there = len(home.truth), len(home.far)
     return f"""\
 A virtual LAN: you are {home.address} on {home.interface}; {here} devices are on it, {there} more behind the router.
-Nothing you send leaves it. You are root, but in here only. `exit` ends it, and all that it remembers.
+Nothing you send leaves it. The files are this machine's own: to them you are {owner}.
+`exit` ends it, and all that netinv remembers of it.
 
   netinv scan                      who is there, and why
   netinv scan {beyond!s:<21}who is behind the router

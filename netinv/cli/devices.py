@@ -1,7 +1,9 @@
 """`netinv list` and `netinv show`: what the inventory remembers; nothing is sent."""
 
+import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated
+from textwrap import wrap
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -10,7 +12,7 @@ from netinv.cli import options
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from netinv.model import Device, Evidence
+    from netinv.model import Device
 
 
 def list_devices(
@@ -22,7 +24,10 @@ def list_devices(
     why: options.Why = False,
     store: options.Store = None,
 ) -> None:
-    """List every device in the inventory, as today's rules see it."""
+    """List every device in the inventory, as today's rules see it.
+
+    Example: netinv list --csv | cut -d, -f1,3,6
+    """
     from netinv.cli.output import Output
     from netinv.formats import Report
     from netinv.inventory.store import open_inventory
@@ -39,12 +44,15 @@ def list_devices(
 
 
 def show(
-    device: Annotated[str, typer.Argument(help="Its id or the beginning of it, name, address or MAC.", show_default=False)],
-    as_json: options.AsJson = False,
+    device: options.Reference,
+    as_json: options.Json = False,
     store: options.Store = None,
 ) -> None:
-    """Show all that is known of one device."""
-    from netinv.cli.output import Output
+    """Show all that is known of one device.
+
+    Example: netinv show 192.168.1.20
+    """
+    from netinv.cli.output import Output, terminal
     from netinv.formats import Report
     from netinv.inventory.store import open_inventory
 
@@ -54,20 +62,20 @@ def show(
         with Output.choose("json").stream() as writer:
             writer.write(Report((found,)))
     else:
-        typer.echo("\n".join(_described(found)))
+        typer.echo("\n".join(_page(found, terminal(sys.stdout).width)))
 
 
-def _described(device: "Device") -> Iterator[str]:
-    """A device as a page: the verdict first, then what it rests on."""
+def _page(device: "Device", width: int | None) -> Iterator[str]:
+    """A device as a page, no wider than `width` if there is one: the verdict first, then what it rests on."""
+    from netinv.formats.base import evidence_in_order
+    from netinv.formats.words import count, percent, spoken, verdict_line
+
     verdict = device.verdict
     yield " ".join(filter(None, (device.name, f"({', '.join(device.addresses)})")))
-    what = f"{verdict.kind.replace('_', ' ')}, {_percent(verdict.confidence)} sure"
-    if verdict.kind == "unknown":
-        what = f"{'some ' + verdict.category if verdict.category != 'unknown' else 'unknown'}: too little was heard to say more"
     facts = (
-        ("kind", what),
+        ("kind", verdict_line(verdict)),
         *((("because", reason.says) if n == 0 else ("", reason.says)) for n, reason in enumerate(verdict.because)),
-        ("perhaps", ", ".join(f"{a.kind.replace('_', ' ')} {_percent(a.confidence)}" for a in verdict.alternatives)),
+        ("perhaps", ", ".join(f"{spoken(a.kind)} {percent(a.confidence)}" for a in verdict.alternatives)),
         ("vendor", device.vendor),
         ("model", verdict.model),
         ("system", verdict.os),
@@ -80,20 +88,19 @@ def _described(device: "Device") -> Iterator[str]:
     )
     for label, value in facts:
         if value:
-            yield f"  {label:<12}{value}"
+            yield from _fitted(f"  {label:<12}{value}", width, 14)
     yield ""
-    yield f"  heard ({len(device.evidence)} facts; `netinv explain {device.id[:8]}` weighs them)"
-    for fact in sorted(device.evidence, key=_place):
-        yield f"    {fact.address:<16}{fact.key:<18}{fact.value}  [{fact.probe}, {_moment(fact.seen)}]"
+    heard = count(len(device.evidence), "fact")
+    yield from _fitted(f"  heard ({heard}; `netinv explain {device.id[:8]}` weighs them)", width, 4)
+    for fact in evidence_in_order(device.evidence):
+        yield from _fitted(f"    {fact.address:<16}{fact.key:<18}{fact.value}  [{fact.probe}, {_moment(fact.seen)}]", width, 20)
 
 
-def _percent(share: float) -> str:
-    return f"{int(share * 100)}%"  # rounded down: nothing is certain
-
-
-def _place(fact: "Evidence") -> tuple[str, str, int, str]:
-    protocol, _, field = fact.key.partition(".")
-    return fact.address, protocol, int(field) if field.isdecimal() else 0, field
+def _fitted(line: str, width: int | None, indent: int) -> list[str]:
+    """A line, or as many as it takes in a terminal of `width`, all but the first of them indented."""
+    if not width or len(line) <= width:
+        return [line]
+    return wrap(line, max(width, indent + 20), subsequent_indent=" " * indent, break_on_hyphens=False)
 
 
 def _moment(at: "datetime") -> str:

@@ -1,7 +1,8 @@
 """`netinv doctor`: would a scan work here, and what would each probe be able to do? Sockets are opened; nothing is sent."""
 
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
@@ -10,9 +11,13 @@ import typer
 from netinv.cli import options
 
 if TYPE_CHECKING:
+    from ipaddress import IPv4Network
+
+    from netinv.errors import StoreError
     from netinv.model import Interface
 
 Outcome = Literal["ok", "note", "fail"]
+_CODES = {"targets": 2, "privileges": 4, "inventory": 5}
 
 
 class Finding(NamedTuple):
@@ -25,25 +30,30 @@ class Finding(NamedTuple):
 
 
 def doctor(
-    interface: Annotated[list[str] | None, typer.Option("--interface", "-i", metavar="NAME", show_default=False)] = None,
+    interface: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--interface", "-i", metavar="NAME", help="Check a scan from this interface; repeatable.", show_default=False
+        ),
+    ] = None,
     store: options.Store = None,
-    as_json: options.AsJson = False,
+    as_json: options.Json = False,
 ) -> int:
     """Check privileges, interface, probes, tables and inventory; exit 0 if a scan would work here.
 
-    Exit codes: 0 it would; 1 no interface to scan from; 4 nothing may be asked; 5 the inventory cannot be used.
+    Exit codes: 0 it would; 1 no interface to scan from; 2 its network is not scanned unless --large, --public or targets say so;
+    4 nothing may be asked; 5 the inventory cannot be used.
+
+    Example: netinv doctor -i eth0
     """
     import json
 
-    findings: list[Finding] = []
-    code = 0
-    for check_code, check in ((1, _interface(interface or ())), (0, _tables()), (5, _inventory(store))):
-        for finding in check:
-            findings.append(finding)
-            if finding.outcome == "fail" and not code:
-                code = 4 if finding.about == "privileges" else check_code
+    checks = {"interface": _interfaces(interface or ()), "tables": _tables(), "inventory": _inventory(store)}
+    findings = [finding for about, check in checks.items() for finding in _survived(about, check)]
+    code = next((_CODES.get(finding.about, 1) for finding in findings if finding.outcome == "fail"), 0)
     if as_json:
-        typer.echo(json.dumps({"works": not code, "findings": [finding._asdict() for finding in findings]}, indent=2))
+        document = {"schema": "netinv-doctor/1", "works": not code, "findings": [finding._asdict() for finding in findings]}
+        typer.echo(json.dumps(document, indent=2))
         return code
     marks = {"ok": "ok  ", "note": "note", "fail": "FAIL"}
     for finding in findings:
@@ -54,21 +64,38 @@ def doctor(
     return code
 
 
-def _interface(names: "list[str] | tuple[()]") -> Iterator[Finding]:
-    from netinv.errors import InterfaceError
-    from netinv.net.interfaces import choose, default, on_link
+def _survived(about: str, check: Iterator[Finding]) -> Iterator[Finding]:
+    """What a check finds; where it cannot be carried through, that is what was found."""
+    from netinv.errors import NetinvError
 
     try:
-        chosen = choose(names)
-        because = "named" if names else default().because
-        for interface in chosen:
-            networks = ", ".join(map(str, on_link(interface)))
-            yield Finding("ok", "interface", f"{interface.name}, {interface.address}: {because}; it would ask {networks}")
-    except InterfaceError as error:
-        yield Finding("fail", "interface", error.message, error.hint)
-        return
+        yield from check
+    except NetinvError as error:
+        yield Finding("fail", about, error.message, error.hint)
+    except OSError as error:
+        yield Finding("fail", about, f"cannot be checked: {error}", "may you read what it names?")
+
+
+def _interfaces(names: Sequence[str]) -> Iterator[Finding]:
+    from netinv.net.interfaces import choose, default, on_link
+
+    chosen = choose(names)
+    because = "named" if names else default().because
+    for interface in chosen:
+        yield Finding("ok", "interface", f"{interface.name}, {interface.address}: {because}")
+    networks = [network for interface in chosen for network in on_link(interface)]
+    yield from _survived("targets", _targets(networks))
     for interface in chosen:
         yield from _probes(interface)
+
+
+def _targets(networks: "Sequence[IPv4Network]") -> Iterator[Finding]:
+    """What a scan asks where no targets are named, or why it refuses to."""
+    from netinv.formats.words import count
+    from netinv.net.targets import parse_targets
+
+    targets = parse_targets((), on_link=networks)
+    yield Finding("ok", "targets", f"{count(len(targets), 'address', 'addresses')} if none are named: {targets.text}")
 
 
 def _probes(interface: "Interface") -> Iterator[Finding]:
@@ -91,9 +118,11 @@ def _probes(interface: "Interface") -> Iterator[Finding]:
         for problem in problems:
             if problem is not forbidden:
                 yield Finding("note", problem.source, problem.message, problem.hint)
+        told = {problem.source for problem in problems}
         for probe in probes():
             if missing := probe.needs - network.abilities:
-                if not isinstance(probe, LinkProbe) or not probe.spares & network.abilities:
+                is_spared = isinstance(probe, LinkProbe) and probe.spares & network.abilities
+                if probe.name not in told and not is_spared:
                     yield Finding("note", probe.name, f"cannot be asked here: {', '.join(sorted(missing))} is not allowed")
             else:
                 yield Finding("ok", probe.name, probe.summary)
@@ -112,32 +141,49 @@ def _tables() -> Iterator[Finding]:
 
     vendors = table()
     yield Finding("ok", "vendors", f"{vendors.entries:,} prefixes, {vendors.date}", None)
+    if vendors.problem:
+        yield Finding("note", "vendors", vendors.problem.message, vendors.problem.hint)
     yield Finding("ok", "rules", f"{len(load_rules()):,} rules")
 
 
-def _inventory(store: Path | None) -> Iterator[Finding]:
+def _inventory(store: str | None) -> Iterator[Finding]:
     from netinv.errors import StoreError
-    from netinv.inventory.place import default_path
+    from netinv.formats.words import count
     from netinv.inventory.store import open_inventory
 
-    where = store or default_path()
     try:
-        if not where.exists():
-            beginning = next(p for p in where.parents if p.exists())
-            if os.access(beginning, os.W_OK):
-                yield Finding("ok", "inventory", f"none yet; a scan makes it at {where}")
-            else:
-                said = f"{where} cannot be made: {beginning} is not writable"
-                yield Finding("fail", "inventory", said, "name another with --store")
-            return
-        with open_inventory(where, read_only=True) as inventory:
-            damage = inventory.check()
-            devices, scans = len(inventory.devices()), len(inventory.scans())
-        if damage:
-            yield Finding("fail", "inventory", f"{where} is damaged: {damage[0]}", "move it away and scan again")
-        elif not os.access(where, os.W_OK):
-            yield Finding("fail", "inventory", f"{where} is not writable", "name another with --store, or scan with --no-save")
-        else:
-            yield Finding("ok", "inventory", f"{where}: {devices:,} devices, {scans:,} scans, undamaged")
+        with open_inventory(store, read_only=True) as inventory:
+            where, damage = inventory.where, inventory.check()
+            known = f"{count(len(inventory.devices()), 'device')}, {count(len(inventory.scans()), 'scan')}"
     except StoreError as error:
-        yield Finding("fail", "inventory", error.message, error.hint)
+        yield _unopened(store, error)
+        return
+    if damage:
+        yield Finding("fail", "inventory", f"{where} is damaged: {damage[0]}", "move it away and scan again")
+    elif not os.access(where, os.W_OK):
+        yield Finding("fail", "inventory", f"{where} is not writable", "name another with --store, or scan with --no-save")
+    else:
+        yield Finding("ok", "inventory", f"{where}: {known}, undamaged")
+
+
+def _unopened(store: str | None, error: "StoreError") -> Finding:
+    """An inventory that cannot be opened: one that a scan would make, or a failure."""
+    if not (where := _to_be_made(store)):
+        return Finding("fail", "inventory", error.message, error.hint)
+    beginning = next(directory for directory in where.parents if directory.exists())
+    if os.access(beginning, os.W_OK | os.X_OK):
+        return Finding("ok", "inventory", f"none yet; a scan makes it at {where}")
+    hint = "name another with --store, or scan with --no-save"
+    return Finding("fail", "inventory", f"{where} cannot be made: {beginning} is not writable", hint)
+
+
+def _to_be_made(store: str | None) -> Path | None:
+    """Where a scan would make an inventory; None where there is something already, or nobody can tell."""
+    from netinv.inventory.place import default_path
+
+    text = re.sub("^sqlite:/+", "/", str(store or default_path()), flags=re.IGNORECASE)
+    try:
+        where = Path(text).expanduser().absolute()
+        return None if "://" in text or "\0" in text or where.exists() else where
+    except (OSError, RuntimeError):  # not ours to look at; nobody's home
+        return None

@@ -1,6 +1,6 @@
 """`netinv explain`: why netinv takes a device for what it does, argued from what was heard; nothing is sent."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 
 def explain(
-    device: Annotated[str, typer.Argument(help="Its id or the beginning of it, name, address or MAC.", show_default=False)],
-    as_json: Annotated[bool, typer.Option("--json", help="Write the whole argument as JSON.")] = False,
+    device: options.Reference,
+    as_json: options.Json = False,
     store: options.Store = None,
 ) -> None:
     """Argue for and against what a device is taken for: what was heard, which rules spoke, what would change the verdict.
@@ -45,10 +45,10 @@ def document(device: "Device", argument: "Argument") -> dict[str, object]:
     """The argument as JSON's types; the device as in every other JSON of netinv, judged by the same rules."""
     from dataclasses import replace
 
-    from netinv.formats.json import SCHEMA, device_object
+    from netinv.formats.json import device_object
 
     return {
-        "schema": SCHEMA,
+        "schema": "netinv-explain/1",
         "device": device_object(replace(device, verdict=argument.verdict)),
         "argument": {
             "about": argument.about,

@@ -2,16 +2,18 @@
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
+
+from netinv.cli import options
 
 if TYPE_CHECKING:
     from netinv.model import Interface
     from netinv.net.interfaces import Choice
 
 
-def interfaces(json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False) -> None:
+def interfaces(as_json: options.Json = False) -> None:
     """Show this machine's interfaces, which of them a scan uses when none is named, and why.
 
     Example: netinv interfaces --json | jq -r '.interfaces[] | select(.is_up).name'
@@ -26,7 +28,7 @@ def interfaces(json: Annotated[bool, typer.Option("--json", help="Write JSON.")]
         choice = default(found)
     except InterfaceError as error:
         problem = error
-    if json:
+    if as_json:
         _print_json(found, choice, problem)
         return
     _print_table(found, choice)
@@ -58,7 +60,8 @@ def _print_json(found: Sequence["Interface"], choice: "Choice | None", problem: 
     ]
     chosen = choice and clean(choice.interface.name)
     because = choice.because if choice else str(problem)
-    typer.echo(dumps({"schema": "netinv/1", "scan_uses": chosen, "because": because, "interfaces": described}, indent=2))
+    document = {"schema": "netinv-interfaces/1", "scan_uses": chosen, "because": because, "interfaces": described}
+    typer.echo(dumps(document, indent=2))
 
 
 def _print_table(found: Sequence["Interface"], choice: "Choice | None") -> None:

@@ -1,6 +1,5 @@
 """Where a command's data goes and in which format: standard output or a file, never half of one."""
 
-import contextlib
 import io
 import os
 import shutil
@@ -11,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self, TextIO
 
+from netinv.cli.streams import abandon, is_closed, refusal
 from netinv.errors import FormatError, UsageError
 from netinv.formats import Format, Report, Style, by_name, by_suffix
 from netinv.formats.files import replacing
@@ -66,8 +66,8 @@ class Output:
             with replacing(self.path) as stream:
                 yield Writer(self.format, stream, style)
             return
-        if sys.stdout is None:
-            raise FormatError("standard output is closed", hint="write to a file with -o FILE")
+        if is_closed(sys.stdout):
+            raise refusal()
         yield Writer(self.format, _prepared(sys.stdout), replace(terminal(sys.stdout), excel=self.excel, why=self.why))
 
 
@@ -91,10 +91,10 @@ class Writer:
             self.stream.flush()
         except BrokenPipeError:
             self.is_read = False
-            _abandon(self.stream)
+            abandon(self.stream)
         except OSError as error:
-            _abandon(self.stream)
-            raise FormatError(f"cannot write the output: {error.strerror}", hint="nothing else was lost") from error
+            abandon(self.stream)
+            raise refusal(error) from error
 
 
 def terminal(stream: TextIO, environ: Mapping[str, str] = os.environ) -> Style:
@@ -116,11 +116,3 @@ def _prepared(stream: TextIO) -> TextIO:
     if isinstance(stream, io.TextIOWrapper):
         stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace", newline="")
     return stream
-
-
-def _abandon(stream: TextIO) -> None:
-    """Let what is left in the buffer go nowhere: Python would try to write it, and complain, when it exits."""
-    with contextlib.suppress(OSError, ValueError):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, stream.fileno())
-        os.close(nowhere)

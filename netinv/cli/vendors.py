@@ -1,10 +1,13 @@
 """netinv vendors: the table of registered MAC prefixes; what is in it, who an address belongs to, and bringing it up to date."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from netinv.cli import options
 
 if TYPE_CHECKING:
     from netinv.classification.vendor_table import VendorTable
@@ -16,11 +19,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-_Json = Annotated[bool, typer.Option("--json", help="Write JSON.")]
-
 
 @app.command()
-def info(as_json: _Json = False) -> None:
+def info(as_json: options.Json = False) -> None:
     """Show how old the table is and what it was made of."""
     import json
 
@@ -31,7 +32,7 @@ def info(as_json: _Json = False) -> None:
         hint = f"; {used.problem.hint}" if used.problem.hint else ""
         typer.echo(f"warning: {used.problem.message}{hint}", err=True)
     if as_json:
-        typer.echo(json.dumps(_described(used), indent=2))
+        typer.echo(json.dumps(_document(used), indent=2))
         return
     of_24, of_28, of_36 = used.counts
     typer.echo(f"{used.date}: {used.entries:,} prefixes ({of_24:,} of 24 bits, {of_28:,} of 28, {of_36:,} of 36)")
@@ -45,7 +46,7 @@ def lookup(
     macs: Annotated[
         list[str], typer.Argument(metavar="MAC...", help="Such as 3c:22:fb:01:02:03, 3C-22-FB-01-02-03 or 3c22fb010203.")
     ],
-    as_json: _Json = False,
+    as_json: options.Json = False,
 ) -> None:
     """Tell who registered each MAC address.
 
@@ -74,7 +75,7 @@ def lookup(
             }
         )
     if as_json:
-        typer.echo(json.dumps(found, indent=2))
+        typer.echo(json.dumps(_document(table(), found), indent=2))
         return
     for one in found:
         said = one["vendor"] or ("multicast" if one["is_group"] else "unknown")
@@ -129,6 +130,11 @@ def update(
         if one.date < before.date:
             typer.echo(f"warning: {one.name} is older than the table in use ({before.date}): it only filled gaps", err=True)
     typer.echo(f"{after.date}: {after.entries:,} prefixes ({after.entries - before.entries:+,}) in {after.path}", err=True)
+
+
+def _document(used: "VendorTable", found: Sequence[object] | None = None) -> dict[str, object]:
+    """The JSON of both commands: the table, and what was looked up in it, if anything was."""
+    return {"schema": "netinv-vendors/1", "table": _described(used), "found": found}
 
 
 def _described(used: "VendorTable") -> dict[str, object]:

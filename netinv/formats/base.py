@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from ipaddress import ip_address
 from typing import TextIO
 
-from netinv.model import Device, Scan
+from netinv.model import Device, Evidence, Scan
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,16 @@ def _place(device: Device) -> tuple[int, int, str]:
     except ValueError:
         return 9, 0, device.ip or device.id
     return address.version, int(address), device.id
+
+
+def evidence_in_order(evidence: Iterable[Evidence]) -> list[Evidence]:
+    """By address and protocol, ports as the numbers they are."""
+    return sorted(evidence, key=_field)
+
+
+def _field(fact: Evidence) -> tuple[str, str, int, str, str]:
+    protocol, _, field = fact.key.partition(".")
+    return fact.address, protocol, int(field) if field.isdecimal() else 0, field, fact.value
 
 
 def stamp(at: datetime, timespec: str = "milliseconds") -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from netinv.errors import FormatError
-from netinv.privileges import caller
+from netinv.privileges import caller, is_root
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -74,7 +74,7 @@ class _File(io.FileIO):
 
 @contextmanager
 def _as_caller() -> Iterator[None]:
-    user = caller()
+    user = caller() if is_root() else None
     if user is None:
         yield
         return

@@ -1,13 +1,16 @@
 """JSON: everything netinv knows, in a shape that is promised (`netinv/1`) and therefore written out here by hand."""
 
 import json
+import re
 from pathlib import Path
 from typing import TextIO
 
-from netinv.formats.base import Format, Report, Style, in_order, stamp
+from netinv.formats.base import Format, Report, Style, evidence_in_order, in_order, stamp
 from netinv.model import Device, Evidence, Interface, Reason, Scan
 
 SCHEMA = "netinv/1"
+_SCHEMAS = Path(__file__).parent / "schemas"
+_REFERENCE = re.compile(r'"#/\$defs/(\w+)"')
 
 _encode = json.JSONEncoder(allow_nan=False).encode
 
@@ -53,7 +56,7 @@ def device_object(device: Device) -> dict[str, object]:
         "is_new": device.is_new,
         "first_seen": stamp(device.first_seen),
         "last_seen": stamp(device.last_seen),
-        "evidence": [_evidence(fact) for fact in device.evidence],
+        "evidence": [_evidence(fact) for fact in evidence_in_order(device.evidence)],
     }
 
 
@@ -145,9 +148,24 @@ def _holds_objects(value: object) -> bool:
     return any(isinstance(member, dict) or _holds_objects(member) for member in members)
 
 
-def schema_text() -> str:
-    """The JSON Schema (draft 2020-12) of what `write` writes; a line of JSONL is its `#/$defs/device`."""
-    return Path(__file__).with_name("schema.json").read_text("ascii")
+def schema_names() -> tuple[str, ...]:
+    """The documents that have a schema: the report that `write` writes first, then those of single commands."""
+    names = sorted(path.stem for path in _SCHEMAS.glob("*.json"))
+    return tuple(sorted(names, key=lambda name: name != "report"))
+
+
+def schema_text(name: str = "report") -> str:
+    """The JSON Schema (draft 2020-12) of a document, whole in itself; a line of JSONL is the report's `#/$defs/device`."""
+    text = (_SCHEMAS / f"{name}.json").read_text("ascii")
+    if name == "report":
+        return text
+    schema = json.loads(text)
+    shared = {**json.loads(schema_text())["$defs"], **schema.get("$defs", {})}
+    defined: dict[str, object] = {}
+    schema["$defs"] = defined
+    while wanted := set(_REFERENCE.findall(json.dumps(schema))) - defined.keys():
+        defined.update({word: shared[word] for word in sorted(wanted)})
+    return json.dumps(schema, indent=2) + "\n"
 
 
 def write(report: Report, stream: TextIO, style: Style) -> None:

@@ -3,6 +3,7 @@
 from collections import Counter
 
 from netinv.formats.base import Report
+from netinv.formats.words import count
 from netinv.model import Scan
 from netinv.text import clean
 
@@ -32,7 +33,7 @@ def closing_parts(report: Report) -> list[str]:
         parts.append("all new" if new == len(report.devices) > 1 else f"{new:,} new")
     parts.append(_asked(scan))
     if scan.traffic.dropped:
-        parts.append(f"the kernel dropped {_count(scan.traffic.dropped, 'reply', 'replies')}")
+        parts.append(f"the kernel dropped {count(scan.traffic.dropped, 'reply', 'replies')}")
     if unasked := _unasked(scan):
         parts.append(f"could not ask: {', '.join(unasked)}")
     if scan.is_partial:
@@ -45,17 +46,17 @@ def _found(report: Report) -> str:
         return "no devices"
     found = Counter(device.verdict.category for device in report.devices)
     order = [*_PLURALS, *sorted(found.keys() - _PLURALS.keys())]
-    counts = ", ".join(_count(found[word], clean(word), _PLURALS.get(word)) for word in order if found[word])
-    return f"{_count(len(report.devices), 'device')}: {counts}"
+    counts = ", ".join(count(found[word], clean(word), _PLURALS.get(word)) for word in order if found[word])
+    return f"{count(len(report.devices), 'device')}: {counts}"
 
 
 def _asked(scan: Scan) -> str:
-    said = f"asked {_count(scan.asked, 'address', 'addresses')}"
+    said = f"asked {count(scan.asked, 'address', 'addresses')}"
     if scan.method:
         said += " by " + " and ".join(_MEANS.get(means, clean(means)) for means in scan.method.split("+"))
     said += f" in {_duration((scan.finished - scan.started).total_seconds())}"
     if scan.traffic.frames:
-        said += f", {_count(scan.traffic.frames, 'frame')} (peak {scan.traffic.peak_pps:,}/s)"
+        said += f", {count(scan.traffic.frames, 'frame')} (peak {scan.traffic.peak_pps:,}/s)"
     return said
 
 
@@ -64,10 +65,6 @@ def _unasked(scan: Scan) -> list[str]:
     asked = {*scan.method.split("+"), "scan", "door"}
     sources = dict.fromkeys(problem.source for problem in scan.problems if problem.source not in asked)
     return [_MEANS.get(source, clean(source)) for source in sources]
-
-
-def _count(number: int, one: str, many: str | None = None) -> str:
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def _duration(seconds: float) -> str:

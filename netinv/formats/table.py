@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
+from netinv.classification.kinds import UNKNOWN
 from netinv.formats.base import Format, Report, Style, in_order
 from netinv.formats.summary import closing_parts
+from netinv.formats.words import percent, spoken
 from netinv.model import Device
 from netinv.text import clean
 
@@ -14,8 +16,6 @@ from netinv.text import clean
 # characters and the colours, but neither markup nor a table: nothing a device says is parsed, and headings may span columns.
 
 _GROUPS = {"router": "Routers", "printer": "Printers", "computer": "Computers", "other": "Other", "unknown": "Unknown"}
-_TELLING = ("router", "printer", "computer")
-"""Categories that say something where the kind is not known."""
 _GUTTER = 4
 """Cells left of a device, for `new`; headings stand out into it."""
 _GAP = 2
@@ -50,13 +50,14 @@ def _name(device: Device) -> str:
 
 def _kind(device: Device) -> str:
     verdict = device.verdict
-    if verdict.kind == "unknown":  # which kind of computer is open, that it is one is not
-        return f"{verdict.category}?" if verdict.category in _TELLING else ""
-    return clean(verdict.kind).replace("_", " ")
+    if verdict.category == UNKNOWN:
+        return ""
+    # which kind of computer is open, that it is one is not
+    return f"{spoken(verdict.category)}?" if verdict.kind == UNKNOWN else spoken(verdict.kind)
 
 
 def _sure(device: Device) -> str:
-    return f"{min(device.verdict.confidence, 0.99):.0%}" if _kind(device) else ""
+    return percent(device.verdict.confidence) if _kind(device) else ""
 
 
 def _rtt(device: Device) -> str:

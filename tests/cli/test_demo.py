@@ -56,16 +56,34 @@ def test_a_command_that_does_not_exist_is_a_wrong_use(netinv: Netinv) -> None:
     done = netinv("demo", "--", "no-such-command")
     assert (done.returncode, done.stdout) == (2, "")
     assert "cannot run no-such-command: No such file" in done.stderr
+    assert "hint: name targets" in done.stderr
 
 
-def test_a_shell_says_what_is_there_and_how_to_leave(netinv: Netinv, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "words", [("10.77.0.20",), ("scan", "10.77.0.20"), ("--", "scan", "10.77.0.20"), ("--in-memory", "10.77.0.20", "-q")]
+)
+def test_targets_and_the_scan_itself_need_no_dashes(netinv: Netinv, words: tuple[str, ...]) -> None:
+    done = netinv("demo", "--json", *words)
+    assert done.returncode == 0, done.stderr
+    assert addresses(done.stdout) == {"10.77.0.20"}
+
+
+def test_any_command_of_netinv_can_be_run_in_there(netinv: Netinv) -> None:
+    shown = netinv("demo", "interfaces", "--json")
+    assert json.loads(shown.stdout)["scan_uses"] == "lan0", shown.stderr
+    netinv("demo", "--in-memory", "--store", "kept.db", "10.77.0.20")
+    assert addresses(netinv("demo", "--in-memory", "--store", "kept.db", "list", "--json").stdout) == {"10.77.0.20"}
+
+
+@pytest.mark.parametrize(("privileged", "owner"), [(True, "the root you were"), (False, "the user you were")])
+def test_a_shell_says_what_is_there_and_how_to_leave(netinv: Netinv, tmp_path: Path, privileged: bool, owner: str) -> None:
     script = tmp_path / "input"
     script.write_text("echo $PATH; exit 3\n")
     with script.open() as typed:
-        done = netinv("demo", "--shell", stdin=typed, env={"SHELL": "/bin/sh"})
+        done = netinv("demo", "--shell", stdin=typed, env={"SHELL": "/bin/sh"}, privileged=privileged)
     assert done.returncode == 0
     assert done.stdout.startswith(f"{Path(sys.executable).parent}:")
-    for word in ("lan0", "netinv scan", "nmap -sn 10.77.0.0/24", "exit"):
+    for word in ("lan0", "netinv scan", "nmap -sn 10.77.0.0/24", "exit", f"to them you are {owner}"):
         assert word in done.stderr
 
 

@@ -1,9 +1,10 @@
 """netinv explain, as a user meets it."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -14,29 +15,12 @@ from netinv.cli.argued import told
 from netinv.cli.explain import document, explain
 from netinv.errors import DeviceError
 from netinv.inventory.devices import derive
-from netinv.inventory.store import open_inventory
-from netinv.model import Evidence, Scan
+from netinv.model import Evidence
 from tests.classification.heard import NOON, heard
+from tests.cli.conftest import NAS, SOME_COMPUTER
 
 app = typer.Typer()
 app.command()(explain)
-
-NAS = heard(
-    ("mac", "00:11:32:01:02:03"), ("route.gateway", "eth0"), ("icmp.ttl", "64"), ("dns.ptr", "vault.lan"),
-    *((f"tcp.{port}", "open") for port in (22, 80, 443, 445, 5000)),
-)  # fmt: skip
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Path:
-    path = tmp_path / "inventory.db"
-    scan = Scan(
-        id="s1", started=NOON, finished=datetime(2026, 3, 14, 12, 1, tzinfo=UTC), interfaces=(), targets="10.0.0.0/24", asked=254,
-        devices=(derive(NAS, now=NOON),),
-    )  # fmt: skip
-    with open_inventory(path) as inventory:
-        inventory.record(scan)
-    return path
 
 
 def text(evidence: tuple[Evidence, ...], width: int = 96) -> str:
@@ -47,16 +31,15 @@ def test_a_device_of_the_inventory_is_argued_about_in_plain_words(store: Path) -
     done = CliRunner().invoke(app, ["vault", "--store", str(store)], catch_exceptions=False)
     assert done.exit_code == 0
     assert "netinv takes this for a NAS" in done.stdout
-    assert "Synology made it" in done.stdout
+    assert "Its network interface is by Synology" in done.stdout
     assert "default gateway" in done.stdout
     assert "without the MAC address 00:11:32:01:02:03, it would be" in done.stdout
     assert "\x1b" not in done.stdout
 
 
-def test_the_whole_argument_is_json_that_cites_evidence_by_id(store: Path) -> None:
+def test_the_whole_argument_is_json_that_cites_evidence_by_id(store: Path, promised: Callable[[str, str], Any]) -> None:
     done = CliRunner().invoke(app, ["10.0.0.5", "--json", "--store", str(store)], catch_exceptions=False)
-    read = json.loads(done.stdout)
-    assert read["schema"] == "netinv/1"
+    read = promised("explain", done.stdout)
     assert (read["device"]["kind"], read["argument"]["about"]) == ("nas", "nas")
     ids = {fact["id"] for fact in read["device"]["evidence"]}
     assert read["argument"]["for"]
@@ -69,10 +52,24 @@ def test_a_device_nobody_knows_is_an_error(store: Path) -> None:
         CliRunner().invoke(app, ["10.9.9.9", "--store", str(store)], catch_exceptions=False)
 
 
-def test_lines_of_prose_keep_to_the_width() -> None:
-    for line in text(NAS, 60).splitlines():
+@pytest.mark.parametrize("width", [40, 60, 96])
+def test_every_line_keeps_to_the_width(width: int) -> None:
+    long = heard(("dns.ptr", "a-name-that-is-rather-long-and-longer-still-than-any-terminal-is-wide-" + "x" * 60 + ".lan"))
+    for line in text((*NAS, *long), width).splitlines():
         plain = line.replace("\x1b[1m", "").replace("\x1b[0m", "")
-        assert len(plain) <= 62 or plain.count("  ") > 1, plain
+        assert len(plain) <= width, plain
+
+
+def test_no_other_device_is_imagined_to_be_the_machine_netinv_runs_on() -> None:
+    heard_of = (NAS, SOME_COMPUTER, heard(("icmp.ttl", "64")))
+    keys = {key for evidence in heard_of for what_if in argue(evidence).hearing for key, _ in what_if.facts}
+    assert keys
+    assert not any(key.startswith("local.") for key in keys)
+
+
+def test_facts_stand_in_the_order_of_their_ports() -> None:
+    said = text(heard(*((f"tcp.{port}", "open") for port in (8080, 443, 5000, 22))))
+    assert [line.split()[1] for line in said.splitlines() if "  tcp." in line] == ["tcp.22", "tcp.443", "tcp.5000", "tcp.8080"]
 
 
 def test_silence_is_explained_with_the_nearest_guess() -> None:
@@ -84,7 +81,7 @@ def test_silence_is_explained_with_the_nearest_guess() -> None:
 
 def test_a_category_without_a_kind_is_said_to_be_one() -> None:
     said = text(heard(("mac", "f8:bc:12:01:02:03"), ("tcp.22", "open"), ("icmp.ttl", "64")))
-    assert "sure that this is a kind of computer, but not of which kind" in " ".join(said.split())
+    assert "87% sure that this is a computer of some kind" in " ".join(said.split())
 
 
 def test_the_scanning_host_is_told_to_be_itself() -> None:

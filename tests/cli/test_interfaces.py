@@ -1,7 +1,8 @@
 """`netinv interfaces`: what it shows of interfaces of every kind."""
 
-import json
+from collections.abc import Callable
 from ipaddress import IPv4Interface, IPv6Interface
+from typing import Any
 
 import pytest
 
@@ -48,10 +49,12 @@ def test_a_name_can_neither_style_the_table_nor_move_the_cursor(capsys: pytest.C
 
 
 @pytest.mark.usefixtures("machine")
-def test_json_gives_every_interface_and_the_reason(capsys: pytest.CaptureFixture[str]) -> None:
-    interfaces(json=True)
-    found = json.loads(capsys.readouterr().out)
-    assert (found["schema"], found["scan_uses"]) == ("netinv/1", "eth0")
+def test_json_gives_every_interface_and_the_reason(
+    promised: Callable[[str, str], Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    interfaces(as_json=True)
+    found = promised("interfaces", capsys.readouterr().out)
+    assert (found["schema"], found["scan_uses"]) == ("netinv-interfaces/1", "eth0")
     assert found["because"] == "the default route leaves through it"
     assert [one["name"] for one in found["interfaces"]] == ["lo", "eth0", "en[bold] [1m"]
     wire = found["interfaces"][1]
@@ -60,7 +63,7 @@ def test_json_gives_every_interface_and_the_reason(capsys: pytest.CaptureFixture
 
 
 def test_where_no_scan_is_possible_the_interfaces_are_still_shown(
-    machine: list[Interface], capsys: pytest.CaptureFixture[str]
+    machine: list[Interface], promised: Callable[[str, str], Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
     del machine[1]
     interfaces()
@@ -69,7 +72,7 @@ def test_where_no_scan_is_possible_the_interfaces_are_still_shown(
     assert "a scan uses" not in out
     assert err.startswith("warning: there is no interface to scan from")
     assert "hint: " in err
-    interfaces(json=True)
-    found = json.loads(capsys.readouterr().out)
+    interfaces(as_json=True)
+    found = promised("interfaces", capsys.readouterr().out)
     assert found["scan_uses"] is None
     assert "no carrier" in found["because"]

@@ -1,9 +1,9 @@
 """netinv vendors, as a user meets it."""
 
-import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -47,8 +47,10 @@ def test_info_names_date_sources_and_place() -> None:
     assert all(source.name in shown for source in table().sources)
 
 
-def test_info_as_json_is_stable() -> None:
-    described = json.loads(run("info", "--json"))
+def test_info_as_json_is_what_the_schema_promises(promised: Callable[[str, str], Any]) -> None:
+    document = promised("vendors", run("info", "--json"))
+    described = document["table"]
+    assert document["found"] is None
     assert set(described) == {"date", "entries", "entries_by_bits", "path", "is_built_in", "sources", "problem"}
     assert described["entries"] == sum(described["entries_by_bits"].values()) > 50_000
 
@@ -71,8 +73,9 @@ def test_lookup_prints_a_line_for_each_address() -> None:
     ]
 
 
-def test_lookup_as_json_uses_null_for_what_is_unknown() -> None:
-    apple, everyone = json.loads(run("lookup", "--json", "3c:22:fb:01:02:03", "ff:ff:ff:ff:ff:ff"))
+def test_lookup_as_json_uses_null_for_what_is_unknown(promised: Callable[[str, str], Any]) -> None:
+    document = promised("vendors", run("lookup", "--json", "3c:22:fb:01:02:03", "ff:ff:ff:ff:ff:ff"))
+    apple, everyone = document["found"]
     assert apple == {
         "mac": "3c:22:fb:01:02:03",
         "vendor": "Apple",

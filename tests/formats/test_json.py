@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from netinv.formats import FORMATS, Report, Style
-from netinv.formats.json import device_object, document, encode, schema_text
+from netinv.formats.json import device_object, document, encode, schema_names, schema_text
 from netinv.model import Alternative, Verdict
 from tests.formats.reports import NOON, device, household, reports, scan
 
@@ -39,8 +40,13 @@ _VALIDATOR = Draft202012Validator(_SCHEMA, format_checker=Draft202012Validator.F
 _LINE = Draft202012Validator({"$ref": "urn:netinv:1#/$defs/device", "$defs": {"whole": _SCHEMA}})
 
 
-def test_the_schema_is_a_schema() -> None:
-    Draft202012Validator.check_schema(json.loads(schema_text()))
+@pytest.mark.parametrize("name", schema_names())
+def test_every_schema_is_a_schema_and_whole_in_itself(name: str) -> None:
+    schema = json.loads(schema_text(name))
+    Draft202012Validator.check_schema(schema)
+    _closed(schema)
+    references = set(re.findall(r'"\$ref": "([^"]*)"', schema_text(name)))
+    assert references <= {f"#/$defs/{word}" for word in schema.get("$defs", {})}
 
 
 @settings(max_examples=50)
