@@ -1,9 +1,12 @@
-"""Root is needed to open sockets and for nothing else: who to become instead, and becoming it."""
+"""Root is needed to open sockets and for nothing else: who called for it, who to become instead, and becoming it."""
 
-import contextlib
 import os
 import pwd
+from collections.abc import Mapping
+from pathlib import Path
 from typing import NamedTuple
+
+from netinv.errors import NetinvError, PrivilegeError
 
 
 class User(NamedTuple):
@@ -19,15 +22,30 @@ def is_root() -> bool:
     return os.geteuid() == 0
 
 
-def caller() -> User | None:
-    """The user who called sudo; None where nobody did."""
-    if not is_root():
-        return None
+def caller(environ: Mapping[str, str] = os.environ, uid: int | None = None) -> User | None:
+    """The user who called sudo, while the process acts as root for them or has become them again; None otherwise.
+
+    `uid` is whom the process acts as.
+    """
     try:
-        entry = pwd.getpwuid(int(os.environ["SUDO_UID"]))
-    except (KeyError, ValueError):
+        entry = pwd.getpwuid(int(environ["SUDO_UID"]))
+    except (KeyError, ValueError, OverflowError):
         return None
-    return User(entry.pw_uid, entry.pw_gid, entry.pw_dir) if entry.pw_uid else None
+    # `sudo -u bob` is bob's business; and root who calls sudo is nobody else before than after
+    if not entry.pw_uid or _acting(uid) not in (0, entry.pw_uid):
+        return None
+    return User(entry.pw_uid, entry.pw_gid, entry.pw_dir)
+
+
+def data_home(environ: Mapping[str, str] = os.environ, uid: int | None = None) -> Path:
+    """The XDG data directory of the user, under sudo that of the caller; `uid` as in `caller`.
+
+    NetinvError where that user has no home.
+    """
+    # XDG Base Directory Specification: a relative path is to be ignored
+    if (data := environ.get("XDG_DATA_HOME", "")).startswith("/"):
+        return Path(data)
+    return _home(environ, uid) / ".local" / "share"
 
 
 def nobody() -> User:
@@ -54,14 +72,79 @@ def may_read(user: User, path: str) -> bool:
 
 
 def become(user: User) -> bool:
-    """Give up root for good, if this is root; False where `user` is not known (a user namespace that maps root alone)."""
+    """Give up root for good, if this is root; PrivilegeError where the system does not let it.
+
+    False, and nothing is changed, in a user namespace that does not know `user`: its root is an ordinary user outside.
+    """
     if not is_root():
         return True
-    with contextlib.suppress(PermissionError):  # a user namespace made without privilege has no groups to give up
-        os.setgroups([])
-    try:
-        os.setresgid(user.gid, user.gid, user.gid)
-        os.setresuid(user.uid, user.uid, user.uid)
-    except OSError:
+    if not (_is_mapped("uid", user.uid) and _is_mapped("gid", user.gid)):
         return False
+    try:
+        if _may_set_groups():
+            os.setgroups([])
+        # The real one with the effective one, so that the saved one goes too: setreuid(2), and macOS has no setresuid
+        os.setregid(user.gid, user.gid)
+        os.setreuid(user.uid, user.uid)
+    except OSError as error:
+        raise PrivilegeError(
+            f"root cannot be given up: {error.strerror}",
+            hint="allow it CAP_SETUID and CAP_SETGID, or run netinv as an ordinary user",
+        ) from error
     return True
+
+
+def drop_capabilities() -> None:
+    """Give up, for good, what file or ambient capabilities granted beyond an ordinary user: capabilities(7), capset(2)."""
+    try:
+        status = (_PROC / "status").read_text("ascii", "replace")
+    except OSError:  # no Linux, no capabilities
+        return
+    if not any(int(line.split()[1], 16) for line in status.splitlines() if line.startswith(("CapEff:", "CapPrm:"))):
+        return
+    import ctypes  # 10 ms, and needed in this case only
+
+    header = (ctypes.c_uint32 * 2)(0x20080522, 0)  # _LINUX_CAPABILITY_VERSION_3; this process
+    nothing = (ctypes.c_uint32 * 6)()  # effective, permitted, inheritable; twice 32 bits
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.capset(header, nothing):
+        raise PrivilegeError(
+            f"capabilities cannot be given up: {os.strerror(ctypes.get_errno())}", hint="run netinv without them"
+        )
+
+
+_PROC = Path("/proc/self")
+
+
+def _is_mapped(kind: str, wanted: int) -> bool:
+    """Whether a user or group id exists in our user namespace: user_namespaces(7); everywhere but on Linux it does."""
+    try:
+        lines = (_PROC / f"{kind}_map").read_text("ascii").splitlines()
+    except OSError:
+        return True
+    ranges = (tuple(map(int, line.split())) for line in lines)
+    return any(first <= wanted < first + count for first, _, count in ranges)
+
+
+def _may_set_groups() -> bool:
+    """Whether our user namespace has groups to give up: one made without privilege has not."""
+    try:
+        return (_PROC / "setgroups").read_text("ascii").strip() != "deny"
+    except OSError:
+        return True
+
+
+def _home(environ: Mapping[str, str], uid: int | None) -> Path:
+    # `sudo -i` keeps SUDO_UID, and HOME is then root's
+    if user := caller(environ, uid):
+        return Path(user.home)
+    if (home := environ.get("HOME", "")).startswith("/"):
+        return Path(home)
+    try:
+        return Path(pwd.getpwuid(_acting(uid)).pw_dir)
+    except KeyError as error:
+        raise NetinvError("this user has no home directory", hint="set XDG_DATA_HOME") from error
+
+
+def _acting(uid: int | None) -> int:
+    return os.geteuid() if uid is None else uid

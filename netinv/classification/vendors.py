@@ -1,7 +1,6 @@
 """Who registered a MAC address: the vendor of its longest registered prefix, or what an unregistered one tells."""
 
 import os
-import pwd
 from dataclasses import replace
 from functools import cache
 from ipaddress import IPv4Address
@@ -10,6 +9,7 @@ from pathlib import Path
 from netinv.classification.vendor_table import VendorTable
 from netinv.errors import NetinvError
 from netinv.model import MAC, Problem
+from netinv.privileges import caller, data_home, is_root
 
 BUILT_IN = Path(__file__).with_name("data") / "vendors.bin"
 
@@ -67,13 +67,8 @@ def table() -> VendorTable:
 
 
 def user_path() -> Path:
-    """Where the user's own table is kept: `netinv/vendors.bin` in the XDG data directory, under sudo that of who called it.
-
-    NetinvError where there is no such directory.
-    """
-    data = Path(os.environ.get("XDG_DATA_HOME", ""))
-    # XDG Base Directory Specification: a relative path is to be ignored
-    return (data if data.is_absolute() else _home() / ".local" / "share") / "netinv" / "vendors.bin"
+    """Where the user's own table is kept: `netinv/vendors.bin` in `data_home`, whose errors these are."""
+    return data_home() / "netinv" / "vendors.bin"
 
 
 def install(packed: bytes) -> VendorTable:
@@ -82,7 +77,7 @@ def install(packed: bytes) -> VendorTable:
 
     path = user_path()
     installed = VendorTable.parse(packed, path)
-    if os.geteuid() == 0 and os.environ.get("SUDO_UID", "0") != "0":
+    if is_root() and caller():
         # root would write into a directory an ordinary user commands
         raise NetinvError("the vendor table belongs to you, not to root", hint="run the same command without sudo")
     try:
@@ -106,15 +101,3 @@ def install(packed: bytes) -> VendorTable:
 def _with_address(mac: MAC) -> str | None:
     name = next((name for prefix, name in _WITH_ADDRESS.items() if mac.startswith(prefix)), None)
     return name if name and IPv4Address(bytes.fromhex(mac[6:].replace(":", ""))).is_private else None
-
-
-def _home() -> Path:
-    if os.geteuid() == 0 and (caller := os.environ.get("SUDO_UID", "")).isdecimal():
-        try:
-            return Path(pwd.getpwuid(int(caller)).pw_dir)
-        except (KeyError, OverflowError):
-            pass
-    try:
-        return Path.home()
-    except RuntimeError as error:
-        raise NetinvError("this user has no home directory", hint="set XDG_DATA_HOME") from error

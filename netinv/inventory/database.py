@@ -113,11 +113,15 @@ class Database:
         # mode=rw even for reading: only so can a journal left by a killed program be undone. SQLite itself falls back to reading
         # where the file may not be written, and `query_only` holds us to it elsewhere.
         connection = sqlite3.connect(uri, uri=True, timeout=self._timeout, isolation_level=None)
-        # FULL: saved means saved, through a power cut too. The last two distrust the file, which anybody may have made.
-        connection.executescript(
-            "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;"
-            "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON"
-        )
+        try:
+            # FULL: saved means saved, through a power cut too. The last two distrust the file, which anybody may have made.
+            connection.executescript(
+                "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;"
+                "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON"
+            )
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     def _settle(self) -> None:

@@ -93,6 +93,12 @@ def stored_one(db: Database, device: int) -> Known:
     raise Damaged(f"no device has the number {device}")
 
 
+def numbers_of(db: Database, first: str, last: str | None = None) -> set[int]:
+    """The devices with an id from `first` to `last` (or `first` alone), or with such a one until they were joined to another."""
+    with db.trouble():
+        return {number(row[0]) for row in db.all(_BY_ID, first, first if last is None else last)}
+
+
 def names_of(db: Database) -> list[tuple[int, str]]:
     """Every name of every device, with the device's number, as they were last worked out."""
     found = []
@@ -141,6 +147,9 @@ def read_evidence(row: Sequence[object]) -> Evidence:
     return Evidence(text(row[0]), text(row[1]), text(row[2]), text(row[3]), moment(row[4]))
 
 
+_BY_ID = """
+    SELECT number FROM devices WHERE id BETWEEN ?1 AND ?2
+    UNION SELECT device FROM clues WHERE kind = 'id' AND value BETWEEN ?1 AND ?2"""
 _KEEP = "INSERT OR REPLACE INTO opinions (device, rules, verdict, name, names, vendor) VALUES (?, ?, ?, ?, ?, ?)"
 _REFRESH = """
     INSERT OR REPLACE INTO opinions (rules, verdict, name, names, vendor, device)

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from netinv.inventory.database import Database
 from netinv.inventory.devices import derive
 from netinv.inventory.identity import Clue, clues, device_id
-from netinv.inventory.known import Known, stored_one
+from netinv.inventory.joining import join
+from netinv.inventory.known import Known, numbers_of, stored_one
 from netinv.inventory.rows import microseconds, number, text
 from netinv.model import Device
 from netinv.text import clean
@@ -30,23 +31,27 @@ def place(db: Database, devices: Iterable[Device], network: int, scan: int) -> l
         at = whose(db, found, device.addresses, matches)
         if at is None:
             at = _begin(db, device, free_id(db, found), network, scan)
-        if at not in matches:
-            matches[at] = Match(stored_one(db, at), [])
-        matches[at].found.append(device)
+        same = matches[at].found if at in matches else []
+        for other in _holders(db, found)[1:] if len(device.macs) > 1 else ():
+            join(db, at, other, scan)
+            same += matches.pop(other).found if other in matches else []
+        matches[at] = Match(stored_one(db, at), [*same, device])
         for kind, value in found:
             db.run(_LINK_MAC if kind == "mac" else _LINK_ADDRESS, kind, value, at)
     return list(matches.values())
 
 
 def whose(db: Database, found: Sequence[Clue], addresses: Iterable[str], taken: Collection[int] = ()) -> int | None:
-    """The number of the device known by these clues, strongest first; None if there is none.
+    """The number of the device known by these clues, the oldest that has one of the MACs; None if there is none.
 
     `taken` are those that cannot be meant by as little as an address. A device known by its address alone because no MAC could be
     heard on its link is taken for the first that shows a MAC there; one behind a router never is.
     """
+    if holders := _holders(db, found):
+        return holders[0]
     for kind, value in found:
-        for (device,) in db.all("SELECT device FROM clues WHERE kind = ? AND value = ?", kind, value):
-            if kind == "mac" or number(device) not in taken:
+        for (device,) in db.all(_HOLDER, kind, value):
+            if number(device) not in taken:
                 return number(device)
     if any(kind == "mac" for kind, _ in found):
         for address in addresses:
@@ -58,11 +63,12 @@ def whose(db: Database, found: Sequence[Clue], addresses: Iterable[str], taken: 
 
 def free_id(db: Database, found: Sequence[Clue]) -> str:
     """The id of a new device. Another may have it: one in 10,000,000 by chance, or one that began at the same address."""
-    while db.all("SELECT 1 FROM devices WHERE id = ?", device := device_id(found)):
+    while numbers_of(db, device := device_id(found)):
         found = (("not", device),)
     return device
 
 
+_HOLDER = "SELECT device FROM clues WHERE kind = ? AND value = ?"
 # A MAC stays with the device that had it first; an address goes to the last.
 _LINK_MAC = "INSERT OR IGNORE INTO clues VALUES (?, ?, ?)"
 _LINK_ADDRESS = "INSERT OR REPLACE INTO clues VALUES (?, ?, ?)"
@@ -70,6 +76,11 @@ _KNOWN_BY_ADDRESS_ALONE = """
     SELECT c.device, n.prefix FROM clues c JOIN devices d ON d.number = c.device JOIN networks n ON n.number = d.network
     WHERE c.kind = 'address' AND c.value = ?
     AND NOT EXISTS (SELECT 1 FROM clues m WHERE m.device = c.device AND m.kind = 'mac')"""
+
+
+def _holders(db: Database, found: Sequence[Clue]) -> list[int]:
+    """The devices that have one of the MACs, oldest first."""
+    return sorted({number(row[0]) for kind, value in found if kind == "mac" for row in db.all(_HOLDER, kind, value)})
 
 
 def _begin(db: Database, device: Device, name: str, network: int, scan: int) -> int:

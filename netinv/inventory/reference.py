@@ -15,12 +15,9 @@ LISTED = 5
 
 
 def as_mac(word: str) -> MAC | None:
-    """`AA-BB-CC-DD-EE-FF`, `aabb.ccdd.eeff`, `a:b:c:d:e:f` (as BSD's arp writes it) and the like."""
-    octets = re.split(r"[:-]", word)
-    if len(octets) == 6:
-        word = "".join(octet.zfill(2) for octet in octets)
+    """A MAC address in any spelling that `MAC.parse` knows."""
     try:
-        return MAC.parse(word.replace(".", ""))
+        return MAC.parse(word)
     except ValueError:
         return None
 

@@ -21,7 +21,7 @@ TABLES = (
     """CREATE TABLE devices (
         number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, network INTEGER NOT NULL REFERENCES networks,
         first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL, first_scan INTEGER NOT NULL, last_scan INTEGER NOT NULL)""",
-    # By what a device is known again: see identity.clues.
+    # By what a device is known again: see identity.clues. Of the kind `id` is what another had until it was joined to this one.
     """CREATE TABLE clues (kind TEXT NOT NULL, value TEXT NOT NULL, device INTEGER NOT NULL REFERENCES devices,
         PRIMARY KEY (kind, value)) WITHOUT ROWID""",
     "CREATE INDEX clues_of_device ON clues (device, kind)",

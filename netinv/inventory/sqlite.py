@@ -9,7 +9,7 @@ from typing import Self
 from netinv.errors import StoreError
 from netinv.inventory.database import Database
 from netinv.inventory.identity import clues
-from netinv.inventory.known import load, names_of, stored, stored_one
+from netinv.inventory.known import load, names_of, numbers_of, stored, stored_one
 from netinv.inventory.reference import ambiguous, as_address, as_id, as_mac, unknown
 from netinv.inventory.rows import moment, number, read_problems, read_traffic, text, unpack
 from netinv.inventory.store import PATIENCE, Recorded, ScanSummary
@@ -59,7 +59,7 @@ class SQLiteInventory:
             meant |= self._meant(word)
             if not meant and (prefix := as_id(word)):
                 # every digit sorts before "g"
-                meant = self._numbers("SELECT number FROM devices WHERE id >= ? AND id < ?", prefix, prefix + "g")
+                meant = numbers_of(self._db, prefix, prefix + "g")
         found = load(self._db, meant)
         if not found:
             raise unknown(word, (name for _, name in names))
@@ -94,7 +94,7 @@ class SQLiteInventory:
 
     def _meant(self, word: str) -> set[int]:
         """The devices that `word` names in full."""
-        meant = self._numbers("SELECT number FROM devices WHERE id = ?", word.lower())
+        meant = numbers_of(self._db, word.lower())
         if mac := as_mac(word):
             meant |= self._numbers("SELECT device FROM clues WHERE kind = 'mac' AND value = ?", mac)
         if address := as_address(word):

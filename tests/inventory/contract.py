@@ -116,6 +116,57 @@ class Contract:
         [wireless] = store.record(scan(heard("10.0.0.8", PHONE), hours=2)).scan.devices
         assert wireless.id == first.id
 
+    def test_two_devices_that_turn_out_to_be_one_are_joined_in_the_older(self, open_store: Open) -> None:
+        """As the scanning machine by wire, then by wireless, then by both."""
+        wire, wireless = heard("10.0.0.7", TV, local_self="eth0"), heard("10.0.0.8", PHONE, local_self="wlan0", dns_ptr="me.lan")
+        store = open_store()
+        [first] = store.record(scan(wire, targets="10.0.0.7")).scan.devices
+        [second] = store.record(scan(wireless, targets="10.0.0.8", hours=1)).scan.devices
+        assert first.id != second.id
+        both = scan(heard("10.0.0.7", TV, local_self="eth0"), heard("10.0.0.8", PHONE, local_self="wlan0"), hours=2)
+        assert store.recognise(both.devices[0]).id == first.id
+        [joined] = store.record(both).scan.devices
+        assert (joined.id, joined.first_seen, joined.is_new, joined.name) == (first.id, at(0), False, "me")
+        assert [e.key for e in joined.evidence].count("dns.ptr") == 1
+        with open_store() as again:
+            assert again.devices() == (joined,)
+            for word in (first.id, second.id, second.id[:6], TV, PHONE, "10.0.0.8", "me"):
+                assert again.find(word) == joined
+            assert [again.seen_in(s.id) for s in again.scans()] == [{first.id}] * 3
+            assert again.record(replace(both, id="again")).changes == ()
+            stranger = again.record(scan(heard("10.0.0.50", ROUTER), hours=3)).scan.devices[0]
+            assert again.seen_in("scan-1") == {first.id} != {stranger.id}
+            assert again.check() == ()
+
+    def test_joined_in_other_networks_too_they_are_one(self, store: Inventory) -> None:
+        [first] = store.record(scan(heard("10.0.0.7", TV, local_self="eth0"))).scan.devices
+        store.record(scan(heard("192.168.7.8", PHONE, local_self="wlan0"), interface=OFFICE, targets="192.168.7.0/24", hours=1))
+        own = (heard("10.0.0.7", TV, local_self="eth0"), heard("192.168.7.8", PHONE, local_self="wlan0"))
+        store.record(scan(*own, hours=2))
+        [joined] = store.devices()
+        assert (joined.id, joined.macs, joined.addresses) == (first.id, (TV, PHONE), ("10.0.0.7", "192.168.7.8"))
+
+    def test_what_both_were_heard_to_say_is_said_once(self, store: Inventory) -> None:
+        """As by an address that went from one interface to the other."""
+        store.record(scan(heard("10.0.0.7", TV, icmp_ttl="64", icmp_rtt="1.0")))
+        store.record(scan(heard("10.0.0.7", PHONE, icmp_ttl="64", icmp_rtt="2.0"), hours=1))
+        own = (heard("10.0.0.8", TV, local_self="eth0"), heard("10.0.0.9", PHONE, local_self="wlan0"))
+        [joined] = store.record(scan(*own, targets="10.0.0.8-9", hours=2)).scan.devices
+        told = [e.key for e in joined.evidence if e.address == "10.0.0.7"]
+        assert sorted(told) == ["icmp.rtt", "icmp.ttl", "mac", "mac"]
+        assert store.devices() == (joined,)
+
+    def test_a_join_takes_what_else_was_found_of_either_with_it(self, store: Inventory) -> None:
+        """Three MACs, of which the scan that joins two finds the third apart."""
+        third = "3c:22:fb:00:00:33"
+        store.record(scan(heard("10.0.0.7", TV, local_self="a"), targets="10.0.0.7"))
+        own = (heard("10.0.0.8", PHONE, local_self="b"), heard("10.0.0.9", third, local_self="c"))
+        store.record(scan(*own, targets="10.0.0.8-9", hours=1))
+        own = (heard("10.0.0.7", TV, local_self="a"), heard("10.0.0.8", PHONE, local_self="b"), heard("10.0.0.9", third))
+        [joined] = store.record(scan(*own, hours=2)).scan.devices
+        assert joined.addresses == ("10.0.0.7", "10.0.0.8", "10.0.0.9")
+        assert store.devices() == (joined,)
+
     # -- what is remembered of a device
 
     def test_what_was_not_asked_again_is_still_known(self, store: Inventory) -> None:

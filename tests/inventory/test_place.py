@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from netinv.errors import StoreError
-from netinv.inventory.place import caller, default_path, make_private
+from netinv.inventory.place import default_path, make_private
 
 ME = pwd.getpwuid(os.geteuid())
 NOBODY = pwd.getpwnam("nobody")
@@ -17,39 +17,14 @@ def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-def test_the_xdg_data_directory_is_used() -> None:
+def test_it_lies_in_the_xdg_data_directory() -> None:
     assert default_path({"XDG_DATA_HOME": "/data", "HOME": "/home/me"}) == Path("/data/netinv/inventory.db")
-
-
-@pytest.mark.parametrize("data", ["", "relative/data"])
-def test_an_empty_or_relative_xdg_data_directory_is_ignored(data: str) -> None:
-    assert default_path({"XDG_DATA_HOME": data, "HOME": "/home/me"}) == Path("/home/me/.local/share/netinv/inventory.db")
-
-
-def test_without_home_the_user_database_is_asked() -> None:
-    assert default_path({}) == Path(ME.pw_dir) / ".local/share/netinv/inventory.db"
 
 
 def test_a_user_without_a_home_is_told_what_to_do() -> None:
     with pytest.raises(StoreError) as caught:
         default_path({}, uid=NO_SUCH_USER)
     assert "--store" in (caught.value.hint or "")
-
-
-@pytest.mark.parametrize("uid", [0, NOBODY.pw_uid])
-def test_under_sudo_the_home_is_that_of_the_caller_before_and_after_root_is_given_up(uid: int) -> None:
-    environ = {"HOME": "/root", "SUDO_UID": str(NOBODY.pw_uid)}
-    assert default_path(environ, uid) == Path(NOBODY.pw_dir) / ".local/share/netinv/inventory.db"
-
-
-def test_sudo_to_another_user_is_that_users_business() -> None:
-    assert caller({"SUDO_UID": str(NOBODY.pw_uid)}, uid=12345) is None
-    assert default_path({"HOME": "/home/bob", "SUDO_UID": "1"}, uid=12345) == Path("/home/bob/.local/share/netinv/inventory.db")
-
-
-@pytest.mark.parametrize("called", ["", "-1", "me", "99999999999999999999", str(NO_SUCH_USER)])
-def test_a_senseless_caller_is_nobody(called: str) -> None:
-    assert caller({"SUDO_UID": called}, uid=0) is None
 
 
 def test_the_file_and_new_directories_are_private_whatever_the_umask(tmp_path: Path) -> None:
