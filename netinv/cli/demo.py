@@ -76,6 +76,9 @@ def demo(
     if (shell or is_program) and in_memory:
         what = "a shell" if shell else words[0]
         raise UsageError(f"in memory there is no network for {what}", hint=f"leave --in-memory out; {_WORDS}")
+    if not in_memory and not shell and not is_program and sys.platform != "linux":
+        print("note: this system has no network namespaces: the virtual LAN is answered from memory", file=sys.stderr)
+        in_memory = True
     was_root = os.geteuid() == 0
     with _inventory(store) as inventory:
         netinv = [*inside[:1], *_store_option(inside, inventory), *wanted, *inside[1:]]

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -119,3 +120,11 @@ def test_killed_at_once_it_takes_everything_with_it(netinv: Netinv) -> None:
         process.kill()
         process.wait()
         assert pipe.read(1) == b"", "something still holds the output open"
+
+
+def test_where_there_are_no_namespaces_at_all_the_demo_runs_from_memory() -> None:
+    code = "import sys; sys.platform = 'darwin'; from netinv.cli.app import run; sys.exit(run(['demo', '--json']))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert len(json.loads(done.stdout)["devices"]) > 20
+    assert "answered from memory" in done.stderr
