@@ -96,7 +96,7 @@ def stored_one(db: Database, device: int) -> Known:
 def numbers_of(db: Database, first: str, last: str | None = None) -> set[int]:
     """The devices with an id from `first` to `last` (or `first` alone), or with such a one until they were joined to another."""
     with db.trouble():
-        return {number(row[0]) for row in db.all(_BY_ID, first, first if last is None else last)}
+        return {number(row[0]) for row in db.all(_BY_ID, *(first, first if last is None else last) * 2)}
 
 
 def names_of(db: Database) -> list[tuple[int, str]]:
@@ -148,12 +148,12 @@ def read_evidence(row: Sequence[object]) -> Evidence:
 
 
 _BY_ID = """
-    SELECT number FROM devices WHERE id BETWEEN ?1 AND ?2
-    UNION SELECT device FROM clues WHERE kind = 'id' AND value BETWEEN ?1 AND ?2"""
+    SELECT number FROM devices WHERE id BETWEEN ? AND ?
+    UNION SELECT device FROM clues WHERE kind = 'id' AND value BETWEEN ? AND ?"""
 _KEEP = "INSERT OR REPLACE INTO opinions (device, rules, verdict, name, names, vendor) VALUES (?, ?, ?, ?, ?, ?)"
 _REFRESH = """
     INSERT OR REPLACE INTO opinions (rules, verdict, name, names, vendor, device)
-    SELECT ?1, ?2, ?3, ?4, ?5, number FROM devices WHERE number = ?6 AND last_scan = ?7"""
+    SELECT ?, ?, ?, ?, ?, number FROM devices WHERE number = ? AND last_scan = ?"""
 
 
 def _held(db: Database, numbers: Sequence[int] | None) -> dict[int, list[Evidence]]:

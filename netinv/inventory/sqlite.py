@@ -52,7 +52,7 @@ class SQLiteInventory:
         return load(self._db)
 
     def find(self, reference: str) -> Device:
-        word = reference.strip()
+        word = clean(reference)
         with self._db.reading():
             names = names_of(self._db)
             meant = {device for device, name in names if name.casefold() == word.casefold()}
@@ -101,8 +101,9 @@ class SQLiteInventory:
             # whoever had it last; two at once are in conflict
             meant |= self._numbers(
                 """SELECT e.device FROM evidence e JOIN devices d ON d.number = e.device AND d.network = e.network
-                WHERE e.address = ?1 AND e.ended IS NULL AND e.last_scan =
-                    (SELECT max(last_scan) FROM evidence WHERE address = ?1 AND ended IS NULL)""",
+                WHERE e.address = ? AND e.ended IS NULL AND e.last_scan =
+                    (SELECT max(last_scan) FROM evidence WHERE address = ? AND ended IS NULL)""",
+                address,
                 address,
             )
         return meant

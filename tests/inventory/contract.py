@@ -34,7 +34,7 @@ HOSTILE = (
     "'; DROP TABLE devices",
 )
 MEANT = ("tv", "TV", " tv.lan ", "Tv.LAN", "10.0.0.20", TV, TV.upper(), "3c22.fb00.0002", "3C-22-FB-00-00-02")
-MEANINGLESS = ("", "x", "ab", "10.0.0.99", "00:00:00:00:00:07", "fff-", "\x1b", "a" * 5000, "'; DROP TABLE devices")
+MEANINGLESS = ("", "x", "ab", "\udcff", "10.0.0.99", "00:00:00:00:00:07", "fff-", "\x1b", "a" * 5000, "'; DROP TABLE devices")
 TEXT = st.text(min_size=1).map(clean).filter(bool)
 
 
