@@ -111,7 +111,7 @@ def _lines(report: Report, style: Style, paint: _Paint) -> Iterator[str]:
         for number in members:
             mark = "new" if devices[number].is_new else ""
             yield _row(mark, [(column, cells[column][number]) for column in widths], widths, paint)
-            if style.why and not is_beside:
+            if style.why and reason and not is_beside:
                 margin = _GUTTER + _GAP
                 for line in _wrapped(cells[_REASON][number], width - margin):
                     yield " " * margin + paint(line, _REASON.style)
