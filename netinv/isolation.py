@@ -68,13 +68,13 @@ def apart(open_surveys: Opener, stop: Callable[[], bool]) -> Iterator[Event]:
         os.close(reader)
         _survey(open_surveys, writer)
     os.close(writer)
-    # Installed where only root may read, the rest of netinv could not be loaded any more.
-    if (user := caller()) and may_read(user, __file__):
-        become(user)
     is_over = was_stopped = False
     patience = 0.0
     try:
         with os.fdopen(reader, "rb") as lines:
+            # Installed where only root may read, the rest of netinv could not be loaded any more.
+            if (user := caller()) and may_read(user, __file__):
+                become(user)
             for line in lines:
                 event = _read(line)
                 is_over = event is None or isinstance(event, NetinvError)
