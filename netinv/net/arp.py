@@ -7,8 +7,8 @@ from typing import Any
 
 from netinv.model import MAC, Interface
 from netinv.net import wire
+from netinv.net.medium import READ_AT_ONCE, Heard
 from netinv.net.ranges import block as ends_of
-from netinv.net.sweep import READ_AT_ONCE, Heard
 
 # Ethernet: destination, source, EtherType; ARP: hardware, protocol, lengths, operation, sender MAC and IP, target MAC and IP.
 _REPLY = struct.Struct("!6s6sHHHBBH6s4s6s4s")
@@ -32,6 +32,9 @@ class ArpMedium:
     """Needs the privilege to send raw frames; PermissionError without it."""
 
     rounds: int | None = None
+    repeats = 0
+    most: float | None = None
+    share = 0.85
     trailing = 0
     patience = 0.0
     grace = 0.15
@@ -45,7 +48,10 @@ class ArpMedium:
         sources = {a.network: str(a.ip) for a in reversed(interface.addresses) if isinstance(a, IPv4Interface)}
         self._frames = [(*ends_of(network), bytearray(wire.arp_request(interface, ip))) for network, ip in sources.items()]
         self._frames.sort(key=lambda each: each[1] - each[0])
-        self._mac = bytes(self._frames[0][2][6:12])
+        self._near = self._frames[0]
+        """The network asked last, and its template."""
+        self._send = self._link.outs.send
+        self._mac = bytes(self._near[2][6:12])
         self._addresses = frozenset(bytes(frame[28:32]) for _, _, frame in self._frames)
         self._dropped = 0
 
@@ -56,9 +62,12 @@ class ArpMedium:
         return 1
 
     def ask(self, number: int, attempt: int) -> None:
-        frame = next((frame for first, last, frame in self._frames if first <= number <= last), self._frames[-1][2])
+        first, last, frame = self._near
+        if not first <= number <= last:
+            self._near = next((each for each in self._frames if each[0] <= number <= each[1]), self._frames[-1])
+            frame = self._near[2]
         frame[38:42] = number.to_bytes(4, "big")
-        self._link.outs.send(frame)
+        self._send(frame)
 
     def hear(self) -> Iterable[Heard]:
         receive = self._link.ins.recv

@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import NamedTuple
 
+from netinv.model import Interface
+from netinv.net.rtnetlink import iproute
+
 _SIOCGIFFLAGS = 0x8913 if sys.platform == "linux" else 0xC0206911  # netdevice(7); <sys/sockio.h> of the BSDs and macOS
 _IFF_UP, _IFF_LOOPBACK, _IFF_POINTOPOINT, _IFF_RUNNING = 0x1, 0x8, 0x10, 0x40  # <net/if.h>, the same on all of them
 _IFF_LOWER_UP = 0x10000  # netdevice(7); Linux only, and too large for the ioctl
@@ -46,11 +49,17 @@ def is_own(address: str) -> bool:
     return True
 
 
+def is_alive(interface: Interface) -> bool:
+    """Whether an interface is still as it was when it was read: up, plugged in, and with its address."""
+    state = link_state(interface.name)
+    if state is None or not state.is_up or state.has_carrier < interface.has_carrier:
+        return False
+    return interface.address is None or is_own(interface.address)
+
+
 def _by_rtnetlink() -> dict[int, LinkState]:
     """Tells the carrier itself, where IFF_RUNNING follows it up to a second later."""
-    from pyroute2 import IPRoute  # 130 ms
-
-    with IPRoute() as rtnetlink:
+    with iproute() as rtnetlink:
         return {link["index"]: _state(link["flags"], _IFF_LOWER_UP) for link in rtnetlink.get_links()}
 
 

@@ -5,6 +5,8 @@ import time
 from collections import deque
 from collections.abc import Callable
 
+SPARE = 0.1
+"""The part of the budget left free by those who wait in line, for what the kernel sends without asking."""
 WINDOW = 0.1
 """Seconds. The rate holds in every window of this length, not only on average: it is bursts that make cameras drop frames."""
 
@@ -23,6 +25,8 @@ class Pace:
         self._last = 0.0
         self._fullest = 0
         self._queue = asyncio.Lock()
+        self._ahead = 0
+        """How many wait ahead of the line."""
 
     @property
     def peak_pps(self) -> int:
@@ -59,9 +63,25 @@ class Pace:
             self._recent.popleft()
         self._fullest = max(self._fullest, len(self._recent))
 
-    async def turn(self, frames: int = 1) -> None:
-        """Wait in line until so many may leave, evenly spaced, and count them as sent."""
+    async def ahead(self, frames: int = 1) -> None:
+        """As `turn`, ahead of those in line: for the few questions that many answer."""
+        room = int(self._budget * SPARE)
+        self._ahead += 1
+        try:
+            while (wait := self.delay(frames + room)) > 0:  # noqa: ASYNC110 - it awaits time
+                await asyncio.sleep(wait)
+            self.sent(frames)
+        finally:
+            self._ahead -= 1
+
+    async def turn(self, cost: int | Callable[[], int] = 1) -> None:
+        """Wait in line until so many may leave, evenly spaced, and count them as sent; leaves room for what the kernel adds.
+
+        A `cost` to be called says how many once the turn has come: others may have paid for the way meanwhile.
+        """
+        room = int(self._budget * SPARE)
         async with self._queue:
-            while (wait := max(self.delay(frames), self._last + 1 / self.rate - self.clock())) > 0:  # noqa: ASYNC110 - it awaits time
+            frames = cost if isinstance(cost, int) else cost()
+            while (wait := max(self.delay(frames + room), self._last + (1 + self._ahead) / self.rate - self.clock())) > 0:  # noqa: ASYNC110 - it awaits time
                 await asyncio.sleep(wait)
             self.sent(frames)

@@ -12,12 +12,14 @@ class Reach:
         self._resolved: set[int] = set()
 
     def frames(self, number: int) -> int:
-        """How many frames leave for one packet to the address `number`; from then on it counts as resolved."""
+        """How many frames leave for one packet to the address `number`, if it left now.
+
+        For IPv6 it is one: what the kernel adds there is counted by itself (`Solicitations`).
+        """
         if number in self._resolved or not any(first <= number <= last for first, last in self._links):
             return 1
-        self._resolved.add(number)
         return 2
 
     def resolve(self, number: int) -> None:
-        """The kernel knows the MAC address already."""
+        """The kernel knows the MAC address, or has been made to ask for it."""
         self._resolved.add(number)

@@ -3,6 +3,8 @@
 from socket import if_indextoname, if_nametoindex
 from typing import NamedTuple
 
+from netinv.net.rtnetlink import iproute, spared
+
 INTERNET = "198.41.0.4"
 """A root server of the DNS (a.root-servers.net): on no LAN, and in nobody's bogon filter as documentation addresses are."""
 
@@ -25,7 +27,8 @@ def route(address: str = INTERNET, *, interface: str | None = None, source: str 
     One question takes under a millisecond however many routes there are, and minds metrics, multipath, policy rules and routes
     without a gateway. Not inside a running event loop; OSError where rtnetlink is forbidden.
     """
-    from pyroute2 import IPRoute, NetlinkError  # 130 ms
+    with spared():
+        from pyroute2.netlink.exceptions import NetlinkError
 
     question: dict[str, object] = {"dst": address}
     if interface is not None:
@@ -33,7 +36,7 @@ def route(address: str = INTERNET, *, interface: str | None = None, source: str 
     if source is not None:
         question["src"] = source
     try:
-        with IPRoute() as rtnetlink:
+        with iproute() as rtnetlink:
             answers = list(rtnetlink.route("get", **question))
         answer = next((found for found in answers if found["type"] == _UNICAST), None)
         if answer is None:

@@ -2,73 +2,19 @@
 
 import asyncio
 import errno
-import socket
-from collections.abc import Iterable
 from contextlib import aclosing
 from ipaddress import IPv4Address
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from netinv.model import MAC
+from netinv.net.flight import MACS
+from netinv.net.medium import ROUND, Heard
 from netinv.net.network import Reply
 from netinv.net.pace import Pace
-from netinv.net.sweep import MACS, ROUND, Heard, Roster, Sweeper
+from netinv.net.sweep import Sweeper
 from netinv.net.targets import Targets, parse_targets
-
-A, B = MAC.parse("00:1b:a9:00:00:01"), MAC.parse("00:1b:a9:00:00:02")
-
-
-class FakeMedium:
-    """Answers each question to `hosts` as often as they say, from the attempt they say, after the delay they say."""
-
-    rounds: int | None = None
-    trailing = 0
-    patience = 0.0
-    grace = 0.05
-    block: int | None = None
-
-    def __init__(self, hosts: dict[str, tuple[list[MAC], int, float]]) -> None:
-        self.hosts = {int(IPv4Address(a)): h for a, h in hosts.items()}
-        self.asked: list[tuple[float, str, int]] = []
-        self.failures: list[OSError] = []
-        self._answers: list[Heard] = []
-        self._here, self._there = socket.socketpair()
-        self._here.setblocking(False)
-
-    def fileno(self) -> int:
-        return self._here.fileno()
-
-    def cost(self, number: int, attempt: int) -> int:
-        return 1
-
-    def ask(self, number: int, attempt: int) -> None:
-        if self.failures:
-            raise self.failures.pop(0)
-        loop = asyncio.get_running_loop()
-        self.asked.append((loop.time(), str(IPv4Address(number)), attempt))
-        macs, wakes_at, delay = self.hosts.get(number, ([], 0, 0.0))
-        if attempt >= wakes_at:
-            for mac in macs:
-                loop.call_later(delay, self.answer, Heard(number, mac))
-
-    def answer(self, heard: Heard) -> None:
-        if self._there.fileno() >= 0:
-            self._answers.append(heard)
-            self._there.send(b"!")
-
-    def hear(self) -> Iterable[Heard]:
-        self._here.recv(4096)
-        answers, self._answers = self._answers, []
-        return answers
-
-    def dropped(self) -> int:
-        return 0
-
-    def close(self) -> None:
-        self._here.close()
-        self._there.close()
+from tests.net.media import A, B, FakeMedium
 
 
 def sweep(
@@ -171,15 +117,3 @@ def test_an_interface_that_dies_ends_the_sweep_with_its_error() -> None:
     medium.failures = [OSError(errno.ENETDOWN, "down")]
     with pytest.raises(OSError, match="down"):
         sweep(medium, ["10.0.0.1"])
-
-
-@given(st.lists(st.tuples(st.integers(0, 2000), st.integers(0, 40)), min_size=1, max_size=8))
-def test_a_roster_numbers_its_addresses_in_order_and_knows_no_others(spans: list[tuple[int, int]]) -> None:
-    base = int(IPv4Address("10.0.0.0"))
-    words = [f"{IPv4Address(base + first)}-{IPv4Address(base + first + more)}" for first, more in spans]
-    targets = parse_targets(words, allow_large=True)
-    roster = Roster(targets)
-    numbers = [int(IPv4Address(a)) for a in targets]
-    assert [roster[i] for i in range(len(roster))] == numbers
-    assert [roster.index(n) for n in numbers] == list(range(len(numbers)))
-    assert {roster.index(n) for n in range(base - 3, base + 2100) if n not in set(numbers)} <= {-1}
