@@ -6,6 +6,7 @@ from netinv.net.targets import Targets
 from netinv.probes.base import Answers, LinkProbe
 
 TELLS = ("icmp.rtt", "icmp.ttl")
+"""What one reply tells."""
 
 
 def answers(reply: Reply) -> list[Answer]:
@@ -22,6 +23,8 @@ async def ask(network: Network, targets: Targets) -> Answers:
     on_link_is_asked = network.abilities & {"arp", "neighbours"}
     asked = targets.outside(network.interface.networks) if on_link_is_asked else targets
     async for reply in network.sweep("icmp", asked):
+        if reply.attempt > 1:  # an echo reply says which question it answers
+            yield Answer(reply.address, "icmp.attempt", str(reply.attempt))
         for answer in answers(reply):
             yield answer
 
@@ -29,7 +32,7 @@ async def ask(network: Network, targets: Targets) -> Answers:
 PROBE = LinkProbe(
     "icmp",
     "pings every address that is not on the link",
-    tells=TELLS,
+    tells=(*TELLS, "icmp.attempt"),
     ask=ask,
     needs=frozenset({"icmp"}),
     proves=frozenset(TELLS),
