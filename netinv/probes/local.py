@@ -1,24 +1,29 @@
 """What this machine knows of itself and of its way out; nothing is sent."""
 
-import os
-
 from netinv.model import Answer
 from netinv.net.network import Network
+from netinv.net.scope import Scope
 from netinv.net.targets import Targets
 from netinv.probes.base import Answers, LinkProbe
+from netinv.probes.ipv6 import about
 
 
 async def ask(network: Network, targets: Targets) -> Answers:
     interface = network.interface
-    system = os.uname()
+    scope = Scope(interface, targets)
+    system = network.system
     for address in (str(a.ip) for a in interface.addresses):
-        if address not in targets:
+        if address not in scope:
             continue
         yield Answer(address, "local.self", interface.name)
         if interface.mac:
             yield Answer(address, "mac", interface.mac)
-        yield Answer(address, "local.hostname", system.nodename)
-        yield Answer(address, "local.os", f"{system.sysname} {system.release}")
+        if ":" in address:
+            for answer in about(address, interface.mac):
+                yield answer
+            continue
+        yield Answer(address, "local.hostname", system.name)
+        yield Answer(address, "local.os", system.os)
     if interface.gateway and interface.gateway in targets:
         yield Answer(interface.gateway, "route.gateway", interface.name)
 
@@ -26,7 +31,7 @@ async def ask(network: Network, targets: Targets) -> Answers:
 PROBE = LinkProbe(
     "local",
     "this machine's own addresses, and its default gateway, from its own tables",
-    tells=("local.self", "local.hostname", "local.os", "mac", "route.gateway"),
+    tells=("local.self", "local.hostname", "local.os", "mac", "route.gateway", "ipv6.scope", "ipv6.iid"),
     ask=ask,
     proves=frozenset({"local.self"}),
 )
