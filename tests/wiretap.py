@@ -1,0 +1,47 @@
+"""What leaves by an interface, seen beside the program, and which of it the kernel says for itself."""
+
+import socket
+from types import TracebackType
+from typing import Self
+
+_ETH_P_ALL = 3
+_IPV6, _HOP_BY_HOP, _ICMPV6 = 0x86DD, 0, 58
+_MLD_REPORT, _ROUTER_SOLICITATION, _NEIGHBOUR_SOLICITATION = 143, 133, 135
+
+
+class Wiretap:
+    """A packet socket of its own; needs the privilege to see frames."""
+
+    def __init__(self, interface: str) -> None:
+        self._socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(_ETH_P_ALL))
+        self._socket.bind((interface, _ETH_P_ALL))
+        self._socket.setblocking(False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._socket.close()
+
+    def sent(self) -> list[bytes]:
+        """The frames that have left since it was last asked, but for what an IPv6 kernel says of itself on every new link."""
+        frames = []
+        while True:
+            try:
+                frame, sender = self._socket.recvfrom(2048)
+            except BlockingIOError:
+                return [f for f in frames if not is_housekeeping(f)]
+            if sender[2] == socket.PACKET_OUTGOING:
+                frames.append(frame)
+
+
+def is_housekeeping(frame: bytes) -> bool:
+    """A group report (RFC 3810), a question for routers (RFC 4861), or one whether its own address is free (RFC 4862, 5.4.2)."""
+    if len(frame) < 62 or int.from_bytes(frame[12:14], "big") != _IPV6:
+        return False
+    following, source = frame[20], frame[22:38]
+    if following == _HOP_BY_HOP:  # the router alert of eight bytes (RFC 2711)
+        return frame[54] == _ICMPV6 and frame[62] == _MLD_REPORT
+    if following != _ICMPV6:
+        return False
+    return frame[54] == _ROUTER_SOLICITATION or (frame[54] == _NEIGHBOUR_SOLICITATION and not any(source))
