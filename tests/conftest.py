@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from getpass import getuser
 from pathlib import Path
 from subprocess import CompletedProcess, Popen
@@ -36,6 +36,9 @@ def _refuse_the_real_network(event: str, arguments: tuple[Any, ...]) -> None:
 
 # In a user namespace we are root, whose directory for temporary files may be another's: pytest names it after LOGNAME.
 os.environ.setdefault("LOGNAME", getuser())
+os.environ["XDG_CONFIG_HOME"] = "/nonexistent"  # rules of whoever runs the tests are not tested
+# What the user has set is not for the suite.
+os.environ["NETINV_CONFIG"] = os.devnull
 try:
     namespace.enter()
 except LabError as error:
@@ -79,11 +82,12 @@ def lan() -> Iterator[lab.Lan]:
 
 @pytest.fixture
 def crowd() -> Iterator[Callable[..., lab.Lan]]:
-    """Makes a LAN of many plain devices: `crowd(hosts=200, loss=0.1)`; the parameters are those of `lab.crowd` and `lab.lan`."""
+    """Makes a LAN of many plain devices: `crowd(hosts=200, loss_in=0.1)`; the parameters are those of `lab.crowd` and `lab.Impairments`."""
     with ExitStack() as stack:
 
-        def make(*, seed: int = 1, loss: float = 0.0, **population: Any) -> lab.Lan:
-            return stack.enter_context(lab.lan(lab.crowd(seed=seed, **population), seed=seed, loss=loss))
+        def make(*, seed: int = 1, **conditions: Any) -> lab.Lan:
+            trouble = lab.Impairments(**{f.name: conditions.pop(f.name) for f in fields(lab.Impairments) if f.name in conditions})
+            return stack.enter_context(lab.lan(lab.crowd(seed=seed, **conditions), seed=seed, impairments=trouble))
 
         yield make
 

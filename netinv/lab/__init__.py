@@ -9,7 +9,9 @@
 """
 
 from netinv.lab.counters import Counters
+from netinv.lab.crowd import crowd
 from netinv.lab.ethernet import Lan, lan
-from netinv.lab.household import Household, SimulatedDevice, crowd, household
+from netinv.lab.household import Household, SimulatedDevice, household
+from netinv.lab.impairments import Impairments
 
-__all__ = ["Counters", "Household", "Lan", "SimulatedDevice", "crowd", "household", "lan"]
+__all__ = ["Counters", "Household", "Impairments", "Lan", "SimulatedDevice", "crowd", "household", "lan"]

@@ -1,15 +1,17 @@
 """The virtual LAN as one thing to begin and to end: a household answering on an interface of this process's namespace."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import socket
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from subprocess import CompletedProcess, Popen
 from typing import Any
 
-from netinv.lab import link, namespace, ordinary
+from netinv.lab import link, namespace, ordinary, system
 from netinv.lab.counters import Counters
 from netinv.lab.household import Household, SimulatedDevice, household
+from netinv.lab.impairments import Impairments
 from netinv.lab.responder import Responder
 
 _running: list["Lan"] = []
@@ -24,6 +26,7 @@ class Lan:
         """Its name, as the scanner sees it: `lan0`."""
         self.household = population
         self._responder = responder
+        self._mouth: socket.socket | None = None
 
     @property
     def truth(self) -> Mapping[str, SimulatedDevice]:
@@ -61,6 +64,21 @@ class Lan:
         """Count from nought again."""
         self._responder.reset()
 
+    def say(self, frames: Iterable[bytes]) -> None:
+        """Let devices say these frames, as they are, to whoever listens on the LAN; not counted, since nobody asked."""
+        if self._mouth is None:
+            with system.network_of(self.pid):
+                self._mouth = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+            self._mouth.bind((link.FAR, 0))
+        for frame in frames:
+            self._mouth.send(frame)
+
+    def close(self) -> None:
+        """Have nothing more to say."""
+        if self._mouth:
+            self._mouth.close()
+            self._mouth = None
+
     def popen(self, command: Sequence[str | Path], **options: Any) -> Popen[Any]:
         """Start a command in the lab, as `netinv.lab.ordinary.popen` does."""
         return ordinary.popen(command, **options)
@@ -71,10 +89,15 @@ class Lan:
 
 
 @contextmanager
-def lan(population: Household | None = None, *, seed: int = 1, loss: float = 0.0) -> Iterator[Lan]:
+def lan(
+    population: Household | None = None,
+    *,
+    seed: int = 1,
+    impairments: Impairments = Impairments(),  # noqa: B008 - frozen
+) -> Iterator[Lan]:
     """A virtual LAN, by default the household of `netinv demo`, on a new interface of this namespace.
 
-    `loss` is the share of questions lost on it. The first LAN has the better default route; the latest names the resolver.
+    The first LAN has the better default route; the latest names the resolver.
     Raises LabError unless this process has entered a namespace of its own.
     """
     if not _running:
@@ -83,18 +106,20 @@ def lan(population: Household | None = None, *, seed: int = 1, loss: float = 0.0
     population = population or household()
     taken = {one.interface for one in _running}
     interface = next(name for name in (f"lan{n}" for n in count()) if name not in taken)
-    responder = Responder(population, seed=seed, loss=loss)
+    responder = Responder(population, seed=seed, impairments=impairments)
     try:
         link.connect(interface, responder.pid)
         responder.attach()
         metric = 100 + len(_running)
-        link.configure(interface, population.scanner, population.network.prefixlen, population.gateway, metric)
+        length = population.network.prefixlen
+        link.configure(interface, population.scanner, length, population.gateway, metric, population.scanner_ipv6)
         one = Lan(interface, population, responder)
         _running.append(one)
         try:
             namespace.use_resolvers([population.gateway])
             yield one
         finally:
+            one.close()
             _running.remove(one)
             namespace.use_resolvers([other.gateway for other in _running[-1:]])
     finally:

@@ -1,6 +1,5 @@
 """Who lives on the virtual LAN: simulated devices as data, how each behaves, and what each truly is."""
 
-import random
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,7 +8,6 @@ from importlib.resources import files
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any, Literal
 
-from netinv.errors import LabError
 from netinv.model import MAC
 
 ANSWER_LIMIT = 16 * 1024
@@ -45,6 +43,8 @@ class SimulatedDevice:
     tcp: Mapping[int, str] = field(default_factory=dict)
     """Open ports and what each says (characters are bytes, as in Latin-1): `HTTP/...` and `RTSP/...` are answers to a first
     request, after which HTTP hangs up; any other text greets whoever connects; the empty one says nothing."""
+    certificates: Mapping[int, bytes] = field(default_factory=dict)
+    """Ports where TLS is spoken, each with the certificate shown, as DER (RFC 5280)."""
     delay_ms: float = 0.0
     """Before each answer, give or take a third."""
     loss: float = 0.0
@@ -55,6 +55,23 @@ class SimulatedDevice:
     """Asleep, it answers the first question this late; then it is awake for 5 s."""
     also_mac: MAC | None = None
     """A second device claims the same address: both answer ARP."""
+    wifi: bool = False
+    """What is sent to a group reaches it after the next beacon, or not at all (`Impairments.wifi_loss`)."""
+    ipv6: tuple[str, ...] = ()
+    """Its IPv6 addresses, in canonical form; the last of a scope is the one it speaks from, as a temporary one would be."""
+    mdns: str | None = None
+    """Its host name by mDNS, such as `nas.local.`; None: it does not speak it."""
+    services: tuple[str, ...] = ()
+    """The types of services it announces by mDNS: `_ipp._tcp`."""
+    txt: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What the TXT record of a type of service says: `md=Chromecast`; Apple's `_device-info._tcp` has one and is no service."""
+    udp: Mapping[str, Any] = field(default_factory=dict)
+    """What it says over UDP, by protocol; `datagrams` tells which there are and what each holds."""
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """All of them; `address` is the first."""
+        return (self.address, *(a for a in self.ipv6 if a != self.address))
 
     def says(self, port: int, heard: bytes) -> bytes:
         """What an open port has to say once `heard` has reached it: nothing as long as it waits for a request."""
@@ -76,16 +93,30 @@ class Household:
     """Networks behind the router."""
     dns: Dns = "answers"
     """What the router does with questions for names."""
+    proxy: tuple[IPv4Network, ...] = ()
+    """Networks whose addresses the router answers ARP for in its own name (RFC 1027)."""
+    scanner_ipv6: str | None = None
+    """Its IPv6 address with a prefix length, besides the link-local one; None where the LAN has no IPv6."""
 
     @cached_property
     def truth(self) -> Mapping[str, SimulatedDevice]:
-        """Who is on the LAN itself, by address."""
-        return {d.address: d for d in self.devices if IPv4Address(d.address) in self.network}
+        """Who is on the LAN itself, by IPv4 address."""
+        return {d.address: d for d in self.devices if ":" not in d.address and IPv4Address(d.address) in self.network}
+
+    @cached_property
+    def nodes(self) -> Mapping[str, SimulatedDevice]:
+        """Who is on the LAN itself, by each IPv6 address."""
+        return {address: d for d in self.devices for address in d.ipv6}
+
+    @cached_property
+    def visible(self) -> frozenset[str]:
+        """Everybody on the LAN itself, each by the first of its addresses: IPv4 where it has any."""
+        return frozenset(self.truth) | {d.address for d in self.nodes.values()}
 
     @cached_property
     def far(self) -> Mapping[str, SimulatedDevice]:
         """Who is behind the router, by address."""
-        return {d.address: d for d in self.devices if d.address not in self.truth}
+        return {d.address: d for d in self.devices if d.address not in self.truth and d.address not in self.nodes}
 
 
 def household() -> Household:
@@ -97,43 +128,15 @@ def household() -> Household:
         gateway=data["gateway"],
         scanner=data["scanner"],
         beyond=tuple(map(IPv4Network, data["beyond"])),
+        scanner_ipv6=data["scanner_ipv6"],
     )
-
-
-def crowd(hosts: int = 200, network: str = "10.9.0.0/24", *, seed: int = 1, dns: Dns = "answers", **behaviour: Any) -> Household:
-    """`hosts` plain devices, the router among them, spread over `network` by `seed`; `behaviour` as in SimulatedDevice.
-
-    The router has the first usable address, the scanning machine the sixth from the end; LabError if they do not all fit.
-    """
-    net = IPv4Network(network)
-    gateway, scanner = net[1], net[-6] if net.num_addresses > 8 else net[2]
-    free = range(2, net.num_addresses - 1)
-    rng = random.Random(seed)
-    if not 1 <= hosts <= len(free):
-        raise LabError(f"{hosts} hosts and a scanner do not fit into {net}")
-    places = [net[n] for n in rng.sample(free, hosts) if net[n] != scanner][: hosts - 1]
-    devices = [
-        SimulatedDevice(
-            address=str(place),
-            mac=MAC.parse(rng.choice(_PREFIXES) + int(place).to_bytes(4, "big")[1:]),
-            name=f"host-{int(place) - int(net.network_address)}.crowd.lan" if rng.random() < 0.5 else None,
-            **behaviour,
-        )
-        for place in sorted(places)
-    ]
-    router = SimulatedDevice(
-        str(gateway), MAC.parse(_PREFIXES[0] + b"\0\0\1"), "router", "router", "the router", "router.crowd.lan"
-    )
-    return Household((router, *devices), net, str(gateway), str(scanner), dns=dns)
-
-
-# AVM, Intel, Dell, Apple, Samsung, Espressif (IEEE MA-L registry), and one that is locally administered.
-_PREFIXES = tuple(map(bytes.fromhex, ("3ca62f", "3413e8", "f8b156", "a45e60", "a8515b", "240ac4", "b25ad7")))
 
 
 def _device(entry: dict[str, Any]) -> SimulatedDevice:
     for key in ("mac", "also_mac"):
         if key in entry:
             entry[key] = MAC.parse(entry[key])
+    for key in ("ipv6", "services"):
+        entry[key] = tuple(entry.get(key, ()))
     entry["tcp"] = {int(port): text for port, text in entry.get("tcp", {}).items()}
     return SimulatedDevice(**entry)

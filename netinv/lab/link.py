@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from netinv.errors import LabError
+from netinv.lab import system
 from netinv.lab.household import SCANNER_MAC
 
 FAR = "far0"
@@ -15,6 +16,7 @@ _APART = 100
 _CARRIER = 5.0
 """Seconds the kernel may take to notice that the two ends are connected; a few milliseconds usually do."""
 _TABLE = "netinv-lab"
+_NODAD = 0x02  # linux/if_addr.h
 # linux/netfilter.h, linux/netfilter/nf_tables.h
 _DROP, _ACCEPT, _NETWORK_HEADER, _EQUAL = 0, 1, 1, 0
 
@@ -29,12 +31,23 @@ def connect(near: str, responder: int) -> None:
         netlink.link("add", index=index, ifname=near, kind="veth", address=SCANNER_MAC, txqueuelen=10_000, peer=far)
 
 
-def configure(near: str, address: str, prefix_length: int, gateway: str, metric: int) -> None:
-    """Set it up, with an address and a default route; the smallest metric wins where there are several."""
+def configure(near: str, address: str, prefix_length: int, gateway: str, metric: int, ipv6: str | None = None) -> None:
+    """Set it up, with an address and a default route; the smallest metric wins where there are several.
+
+    With an `ipv6` address and its prefix length, such as `2001:db8::1/64`, it has a link-local one too; else it has no IPv6.
+    """
+    settings = {"disable_ipv6": 0, "accept_dad": 0, "accept_ra": 0, "router_solicitations": 0} if ipv6 else {"disable_ipv6": 1}
+    for name, value in settings.items():  # nobody else has the address, and looking for routers would only make noise
+        with suppress(OSError):  # a kernel without IPv6
+            system.write(f"/proc/sys/net/ipv6/conf/{near}/{name}", str(value))
     with _rtnetlink() as netlink:
         (index,) = netlink.link_lookup(ifname=near)
         netlink.link("set", index=index, state="up")
         netlink.addr("add", index=index, address=address, prefixlen=prefix_length)
+        if ipv6:
+            own, _, length = ipv6.partition("/")
+            with suppress(_error()):
+                netlink.addr("add", index=index, address=own, prefixlen=int(length), family=socket.AF_INET6, flags=_NODAD)
         netlink.route("add", dst="default", gateway=gateway, oif=index, priority=metric)
         deadline = time.monotonic() + _CARRIER
         while netlink.get_links(index)[0].get_attr("IFLA_OPERSTATE") != "UP":

@@ -8,9 +8,10 @@ import struct
 from typing import NamedTuple
 
 ARP, IPV4, IPV6 = 0x0806, 0x0800, 0x86DD
-ICMP, TCP, UDP = 1, 6, 17
+ICMP, TCP, UDP, ICMPV6 = 1, 6, 17, 58
 FIN, SYN, RST, PSH, ACK = 1, 2, 4, 8, 16
 
+_IPV6 = struct.Struct("!IHBB16s16s")
 _IPV4 = struct.Struct("!BBHHHBBH4s4s")
 _TCP = struct.Struct("!HHIIBBHHH")
 _UDP = struct.Struct("!HHHH")
@@ -20,7 +21,7 @@ ARP_FRAME = struct.Struct("!6s6sHHHBBH6s4s6s4s")
 
 
 class Packet(NamedTuple):
-    """An IPv4 packet (RFC 791), whole and not a fragment."""
+    """An IPv4 packet (RFC 791), whole and not a fragment, or an IPv6 packet (RFC 8200) without extension headers."""
 
     source: bytes
     destination: bytes
@@ -74,6 +75,28 @@ def ipv4(source: bytes, destination: bytes, protocol: int, ttl: int, payload: by
     """One packet, not to be fragmented."""
     header = _IPV4.pack(0x45, 0, 20 + len(payload), 0, 0x4000, ttl, protocol, 0, source, destination)
     return header[:10] + checksum(header).to_bytes(2, "big") + header[12:] + payload
+
+
+def read_ipv6(data: bytes) -> Packet | None:
+    """None for what is no whole IPv6 packet; where there are extension headers, the first of them is the protocol."""
+    if len(data) < _IPV6.size:
+        return None
+    head, length, protocol, hops, source, destination = _IPV6.unpack_from(data)
+    end = _IPV6.size + length
+    if head >> 28 != 6 or end > len(data):
+        return None
+    return Packet(source, destination, protocol, hops, data[_IPV6.size : end], data[:end])
+
+
+def ipv6(source: bytes, destination: bytes, protocol: int, hops: int, payload: bytes) -> bytes:
+    """One packet."""
+    return _IPV6.pack(6 << 28, len(payload), protocol, hops, source, destination) + payload
+
+
+def icmpv6(source: bytes, destination: bytes, message: bytes) -> bytes:
+    """A message with its checksum, which is over the addresses too (RFC 4443, 2.3)."""
+    plain = message[:2] + bytes(2) + message[4:]
+    return plain[:2] + _transport_sum(source, destination, ICMPV6, plain).to_bytes(2, "big") + plain[4:]
 
 
 def echo_reply(request: bytes) -> bytes:

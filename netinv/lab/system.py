@@ -7,6 +7,8 @@ import signal
 import socket
 import struct
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 # linux/sched.h, linux/mount.h, linux/prctl.h, linux/if.h, linux/sockios.h
@@ -24,6 +26,17 @@ _libc = ctypes.CDLL(None, use_errno=True)
 def unshare(flags: int) -> None:
     """Leave the namespaces that `flags` name for new ones; OSError if the system forbids it."""
     _call("unshare", flags)
+
+
+@contextmanager
+def network_of(pid: int) -> Iterator[None]:
+    """Be in the network namespace of another process for a moment: sockets opened there stay there (setns(2))."""
+    with open("/proc/self/ns/net", "rb") as home, open(f"/proc/{pid}/ns/net", "rb") as there:  # noqa: PTH123 - descriptors
+        _call("setns", there.fileno(), NEWNET)
+        try:
+            yield
+        finally:
+            _call("setns", home.fileno(), NEWNET)
 
 
 def mount(source: str, target: str, kind: str | None, flags: int = 0) -> None:

@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 
 from netinv.lab.attention import AWAKE, Attention
 from netinv.lab.household import SimulatedDevice
+from netinv.lab.impairments import Impairments
 
 
-def attention(loss: float = 0.0) -> tuple[Attention, Counter[str]]:
+def attention(**trouble: float) -> tuple[Attention, Counter[str]]:
     counts: Counter[str] = Counter()
-    return Attention(random.Random(1), loss, counts), counts
+    return Attention(random.Random(1), Impairments(**trouble), counts), counts
 
 
 def test_a_plain_device_answers_at_once() -> None:
@@ -49,12 +50,12 @@ def test_a_late_riser_answers_everything_once_it_is_up() -> None:
 
 
 def test_questions_are_lost_in_the_share_asked_for_and_counted() -> None:
-    heed, counts = attention(loss=0.25)
+    heed, counts = attention(loss_in=0.25)
     answers = [heed.due(SimulatedDevice("10.0.0.1"), 0.0) for _ in range(2000)]
     assert counts["lost"] == answers.count(None)
     assert 0.2 < counts["lost"] / 2000 < 0.3
 
 
 def test_what_belongs_to_a_connection_is_never_lost() -> None:
-    heed, _ = attention(loss=1.0)
+    heed, _ = attention(loss_in=1.0)
     assert heed.due(SimulatedDevice("10.0.0.1"), 1.0, may_be_lost=False) == 1.0

@@ -21,8 +21,8 @@ def test_a_peak_is_the_fullest_window_wherever_it_begins(moments: list[float]) -
 def test_questions_are_counted_by_kind_and_address() -> None:
     tally = Tally()
     for at in range(3):
-        tally.question("arp", "10.0.0.1", at)
-    tally.question("icmp", "10.0.0.1", 4)
+        tally.question("arp", b"\x0a\0\0\1", at)
+    tally.question("icmp", b"\x0a\0\0\1", 4)
     reading = Counters(**tally.reading())
     assert reading.asked == {"arp": {"10.0.0.1": 3}, "icmp": {"10.0.0.1": 1}}
     assert reading.peak("arp") == 10
@@ -32,7 +32,7 @@ def test_questions_are_counted_by_kind_and_address() -> None:
 def test_after_a_reset_nothing_has_happened() -> None:
     tally = Tally()
     tally.frame("arp", 1.0)
-    tally.question("arp", "10.0.0.1", 1.0)
+    tally.question("arp", b"\x0a\0\0\1", 1.0)
     tally.reply("10.0.0.1")
     tally.reset()
     assert Counters(**tally.reading()) == Counters()

@@ -191,7 +191,7 @@ def test_it_answers_five_thousand_questions_a_second(crowd: Crowd) -> None:
 
 def test_loss_is_as_told_and_seeded(crowd: Crowd) -> None:
     def answered(seed: int, network: str) -> int:
-        home = crowd(hosts=200, network=network, seed=seed, loss=0.2)
+        home = crowd(hosts=200, network=network, seed=seed, loss_in=0.2)
         return flood(home.interface, [frames.arp(a) for a in home.truth], 5000)
 
     first = answered(1, "10.9.0.0/24")

@@ -5,8 +5,7 @@ from ipaddress import IPv4Address
 import pytest
 
 from netinv.classification.vendors import vendor
-from netinv.errors import LabError
-from netinv.lab import crowd, household
+from netinv.lab import household
 from netinv.lab.counters import PRINTS_WHAT_IT_HEARS
 
 
@@ -65,24 +64,3 @@ def test_a_web_server_speaks_only_when_spoken_to_and_ssh_at_once() -> None:
     assert server.says(22, b"").startswith(b"SSH-2.0-")
     assert server.says(80, b"") == b""
     assert server.says(80, b"GET /").startswith(b"HTTP/1.1 200")
-
-
-def test_a_crowd_is_the_same_for_the_same_seed() -> None:
-    assert crowd(50, seed=3).devices == crowd(50, seed=3).devices
-    assert crowd(50, seed=3).devices != crowd(50, seed=4).devices
-
-
-@pytest.mark.parametrize(
-    ("hosts", "network"), [(1, "10.9.0.0/24"), (200, "10.9.0.0/24"), (253, "10.9.0.0/24"), (1000, "10.9.0.0/22")]
-)
-def test_a_crowd_has_as_many_devices_as_asked_for(hosts: int, network: str) -> None:
-    many = crowd(hosts, network)
-    assert len(many.truth) == hosts
-    assert not many.far
-    assert many.scanner not in many.truth
-    assert len({d.mac for d in many.devices}) == hosts
-
-
-def test_a_crowd_too_large_for_its_network_is_refused() -> None:
-    with pytest.raises(LabError, match="do not fit"):
-        crowd(300, "10.9.0.0/24")
