@@ -11,28 +11,34 @@ def export(
     file: Annotated[
         str,
         typer.Argument(
-            metavar="FILE", help="devices.csv, .json, .jsonl or .txt; - is standard output, as CSV unless --format is given."
+            metavar="FILE", help="devices.csv, .html, .netbox.zip ...; - is standard output, as CSV unless --format is given."
         ),
     ],
     format_name: options.FormatName = None,
     excel: Annotated[bool, typer.Option("--excel", help="Begin CSV with the byte-order mark Excel reads UTF-8 by.")] = False,
+    network: options.Network = None,
     store: options.Store = None,
 ) -> None:
     """Write the inventory to FILE, whose suffix names the format; the file appears whole or not at all.
 
-    Example: netinv export devices.csv --excel
+    Example: netinv export devices.csv --excel; netinv export report.html; netinv export lan.yml
     """
     import sys
 
     from netinv.cli.output import Output
+    from netinv.cli.presence import looks
     from netinv.formats import Report
     from netinv.formats.words import count
     from netinv.inventory.store import open_inventory
 
     out = Output.choose(format_name or ("csv" if file == "-" else None), path=file, excel=excel)
     with open_inventory(store, read_only=True) as inventory:
-        report = Report(inventory.devices())
+        devices = inventory.devices(network=network, brief=not out.format.needs_evidence)
+        report = Report(devices, looks=looks(inventory, network) if out.format.shows_presence else ())
     with out.stream() as writer:
         writer.write(report)
     if out.path:
-        print(f"{count(len(report.devices), 'device')} written to {out.path}", file=sys.stderr)
+        written = sum(map(out.format.takes, report.devices))
+        others = len(report.devices) - written
+        left_out = f"; {count(others, 'other')} left out, which {out.format.name} has no place for" if others else ""
+        print(f"{count(written, 'device')} written to {out.path}{left_out}", file=sys.stderr)

@@ -68,6 +68,8 @@ class Output:
             return
         if is_closed(sys.stdout):
             raise refusal()
+        if self.format.is_binary and sys.stdout.isatty():
+            raise UsageError(f"{self.format.name} is not for terminals", hint=f"add -o FILE{self.format.suffix}, or redirect it")
         yield Writer(self.format, _prepared(sys.stdout), replace(terminal(sys.stdout), excel=self.excel, why=self.why))
 
 

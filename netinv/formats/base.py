@@ -10,11 +10,26 @@ from netinv.model import Device, Evidence, Scan
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """One scan of the past, as much of it as presence is drawn from."""
+
+    at: datetime
+    network: str
+    """The networks on the sensor's link: `10.0.0.0/24, 10.1.0.0/24`."""
+    seen: frozenset[str]
+    """Ids of the devices it saw."""
+    is_whole: bool = True
+    """The whole network was asked: who was not seen was silent."""
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What is written down: the devices, and the scan they were seen in (None for the inventory at large)."""
 
     devices: Sequence[Device]
     scan: Scan | None = None
+    looks: Sequence[Look] = ()
+    """Scans of the past, oldest first, for the formats that show presence; none where nobody asked for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +51,21 @@ class Format:
 
     name: str
     suffix: str
-    """With its dot; `-o FILE` and `netinv export FILE` choose the format by it."""
+    """With its dot, and no other's; `-o FILE` and `netinv export FILE` choose the format by the longest that fits."""
     summary: str
     write: Callable[[Report, TextIO, Style], None]
     streams: bool = False
     """Each device can be written by itself, as soon as it is known (`write` of one device is one line)."""
     closes: bool = False
     """It ends with the closing line; for the others that goes to stderr."""
+    is_binary: bool = False
+    """It writes bytes, to the stream's `buffer`."""
+    takes: Callable[[Device], bool] = lambda _: True
+    """Whether there is a place in it for a device; the others are left out."""
+    needs_evidence: bool = True
+    """It writes more of what was heard than which device is this machine."""
+    shows_presence: bool = False
+    """It makes use of the report's `looks`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +78,31 @@ class Column:
     cell: Callable[[Device], str | float | bool | None]
 
 
+class Arranged(tuple[Device, ...]):
+    """Devices in an order somebody asked for, in which they are written."""
+
+    __slots__ = ()
+
+
 def in_order(devices: Iterable[Device]) -> list[Device]:
-    """By first address, numerically: IPv4, then IPv6, then devices without one."""
+    """By first address, numerically: IPv4, then IPv6, then devices without one; those `Arranged` as they are."""
+    if isinstance(devices, Arranged):
+        return list(devices)
     return sorted(devices, key=_place)
 
 
 def _place(device: Device) -> tuple[int, int, str]:
+    octets = (device.ip or "").split(".")
+    if len(octets) == 4 and _OCTETS.issuperset(octets):  # many times faster, and nearly all of them
+        return 4, int.from_bytes(map(int, octets)), device.id
     try:
         address = ip_address(device.ip or "")
     except ValueError:
         return 9, 0, device.ip or device.id
     return address.version, int(address), device.id
+
+
+_OCTETS = frozenset(map(str, range(256)))
 
 
 def evidence_in_order(evidence: Iterable[Evidence]) -> list[Evidence]:
@@ -102,5 +139,12 @@ COLUMNS = (
     Column("names", "all names, `; ` between", lambda d: "; ".join(dict.fromkeys(n.name for n in d.names))),
     Column("because", "the reasons for the verdict, a sentence each", lambda d: " ".join(r.says for r in d.verdict.because)),
     Column("id", "netinv's own name for the device; stays when its address changes", lambda d: d.id),
+    Column("presence", "here, asleep (silent as it may be), unasked by the latest scan, or gone", lambda d: d.presence),
+    Column("network", "the network it was heard in last", lambda d: d.network),
+    Column("owner", "whose it is, as its user says", lambda d: d.annotations.owner),
+    Column("location", "where it is, as its user says", lambda d: d.annotations.location),
+    Column("notes", "what its user notes", lambda d: d.annotations.notes),
+    Column("tags", "its user's tags, a space between", lambda d: " ".join(d.annotations.tags)),
+    Column("trusted", "true or false where its user says so", lambda d: d.annotations.trusted),
 )
 """In the order people look for them. New columns go to the end: the order is a promise."""

@@ -10,18 +10,22 @@ from netinv.text import clean
 # What spreadsheets take for the start of a formula, with the wide and small forms that Japanese ones fold (OWASP, "CSV
 # Injection"); also after `;`, which separates cells where the decimal comma is in use. Tab and newline `clean` has removed.
 _FORMULA = re.compile(r"(^|;) *(?=[=+\-@＝＋－＠﹦﹢﹣﹫])")
+_STARTS = frozenset(" =+-@＝＋－＠﹦﹢﹣﹫")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 _LONGEST = 32_000
 """Excel holds 32,767 characters in a cell; some are kept for apostrophes."""
 
 
-def _cell(value: str | float | bool | None) -> str | float:
+def cell(value: str | float | bool | None) -> str | float:
+    """A value as a cell that no spreadsheet runs."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if not isinstance(value, str):
         return value
+    if value.isprintable() and ";" not in value and value[:1] not in _STARTS and len(value) <= _LONGEST:
+        return value  # as nearly all are
     value = clean(value, _LONGEST)
     return value if _NUMBER.fullmatch(value) else _FORMULA.sub(r"\g<0>'", value)
 
@@ -32,7 +36,7 @@ def write(report: Report, stream: TextIO, style: Style) -> None:
         stream.write("\ufeff")
     rows = csv.writer(stream, lineterminator="\r\n")
     rows.writerow(column.name for column in COLUMNS)
-    rows.writerows([_cell(column.cell(device)) for column in COLUMNS] for device in in_order(report.devices))
+    rows.writerows([cell(column.cell(device)) for column in COLUMNS] for device in in_order(report.devices))
 
 
-FORMAT = Format("csv", suffix=".csv", summary="one row a device, for spreadsheets", write=write)
+FORMAT = Format("csv", suffix=".csv", summary="one row a device, for spreadsheets", write=write, needs_evidence=False)

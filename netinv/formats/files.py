@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from netinv.errors import FormatError
-from netinv.privileges import caller, is_root
+from netinv.privileges import as_caller
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -25,7 +25,7 @@ def replacing(path: str | PathLike[str]) -> Iterator[TextIO]:
     It opens at once, so that a place that cannot be written is known before the work. UTF-8, newlines as written. What is no
     ordinary file (a pipe, /dev/null) is written directly. Called by sudo, the file is the caller's. Raises FormatError.
     """
-    with _explained(path), _as_caller():
+    with _explained(path), as_caller():
         descriptor, temporary = _open(path)
     try:
         buffer = io.BufferedWriter(_File(descriptor, path))
@@ -36,11 +36,11 @@ def replacing(path: str | PathLike[str]) -> Iterator[TextIO]:
                 with _explained(path):
                     os.fsync(descriptor)
         if temporary:
-            with _explained(path), _as_caller():
+            with _explained(path), as_caller():
                 temporary.replace(os.path.realpath(path))
     finally:
         if temporary:
-            with contextlib.suppress(OSError), _as_caller():
+            with contextlib.suppress(OSError), as_caller():
                 temporary.unlink()
 
 
@@ -70,26 +70,6 @@ class _File(io.FileIO):
     def write(self, data: "ReadableBuffer", /) -> int:
         with _explained(self._path):
             return super().write(data)
-
-
-@contextmanager
-def _as_caller() -> Iterator[None]:
-    user = caller() if is_root() else None
-    if user is None:
-        yield
-        return
-    try:
-        os.setegid(user.gid)
-        os.seteuid(user.uid)
-    except OSError:  # a user namespace that maps root alone: there is no caller in it
-        os.setegid(0)
-        yield
-        return
-    try:
-        yield
-    finally:
-        os.seteuid(0)
-        os.setegid(0)
 
 
 _HINTS: dict[type[OSError], str] = {

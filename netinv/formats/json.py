@@ -6,11 +6,14 @@ from pathlib import Path
 from typing import TextIO
 
 from netinv.formats.base import Format, Report, Style, evidence_in_order, in_order, stamp
-from netinv.model import Device, Evidence, Interface, Reason, Scan
+from netinv.model import Annotations, Device, Evidence, Finding, Interface, Reason, Scan
 
 SCHEMA = "netinv/1"
 _SCHEMAS = Path(__file__).parent / "schemas"
 _REFERENCE = re.compile(r'"#/\$defs/(\w+)"')
+
+MANY = 256
+"""Of so many devices each has one line: laying them out would take longer than asking for them."""
 
 _encode = json.JSONEncoder(allow_nan=False).encode
 
@@ -54,9 +57,25 @@ def device_object(device: Device) -> dict[str, object]:
         "names": [{"name": name, "source": source} for name, source in device.names],
         "rtt_ms": None if device.rtt_ms is None else round(device.rtt_ms, 3),
         "is_new": device.is_new,
+        "presence": device.presence,
+        "network": device.network,
         "first_seen": stamp(device.first_seen),
         "last_seen": stamp(device.last_seen),
+        "annotations": _annotations(device.annotations),
+        "links": [link._asdict() for link in device.links],
         "evidence": [_evidence(fact) for fact in evidence_in_order(device.evidence)],
+    }
+
+
+def _annotations(said: Annotations) -> dict[str, object]:
+    return {
+        "name": said.name,
+        "kind": said.kind,
+        "owner": said.owner,
+        "location": said.location,
+        "notes": said.notes,
+        "tags": list(said.tags),
+        "trusted": said.trusted,
     }
 
 
@@ -87,6 +106,7 @@ def _scan(scan: Scan, found: int) -> dict[str, object]:
         "targets": scan.targets,
         "asked": scan.asked,
         "method": scan.method or None,
+        "pace": scan.pace,
         "is_partial": scan.is_partial,
         "found": found,
         "traffic": {
@@ -96,7 +116,22 @@ def _scan(scan: Scan, found: int) -> dict[str, object]:
             "replies": traffic.replies,
             "dropped": traffic.dropped,
         },
+        "findings": [finding_object(finding) for finding in scan.findings],
         "problems": [{"source": p.source, "message": p.message, "hint": p.hint} for p in scan.problems],
+    }
+
+
+def finding_object(finding: Finding) -> dict[str, object]:
+    """A finding as JSON's types."""
+    return {
+        "kind": finding.kind,
+        "severity": finding.severity,
+        "says": finding.says,
+        "hint": finding.hint,
+        "addresses": list(finding.addresses),
+        "macs": list(finding.macs),
+        "devices": list(finding.devices),
+        "evidence": list(finding.evidence),
     }
 
 
@@ -129,14 +164,17 @@ def _whole(value: object) -> object:
 
 
 def _lay_out(value: object, margin: str = "") -> str:
-    """What holds objects has a line for each member; all else is one line, as a fact and a reason are read and compared."""
+    """What holds objects has a line for each member; all else is one line, as a fact and a reason are read and compared.
+
+    So is each member of a list of many, which nobody reads from end to end.
+    """
     inner = margin + "  "
     match value:
         case dict() if _holds_objects(value):
             lines = [f"{encode(key)}: {_lay_out(item, inner)}" for key, item in value.items()]
             opening, closing = "{", "}"
         case list() if _holds_objects(value):
-            lines = [_lay_out(item, inner) for item in value]
+            lines = [_lay_out(item, inner) if len(value) <= MANY else encode(item) for item in value]
             opening, closing = "[", "]"
         case _:
             return encode(value)

@@ -1,4 +1,4 @@
-"""The closing line: what was found, how it was asked, how long that took, and what could not be asked."""
+"""The closing line: what was found, how it was asked, how long that took, and what could not be asked; and the findings."""
 
 from collections import Counter
 
@@ -11,10 +11,14 @@ _MEANS = {
     "arp": "ARP",
     "dns": "DNS",
     "icmp": "ICMP echo",
+    "icmpv6": "IPv6",
     "neighbours": "the kernel's neighbour table",
     "tcp": "TCP",
+    "tcp-ping": "TCP ping",
     "udp": "UDP",
 }
+_FINDINGS = 10
+"""Findings told to people at the end of a scan; where there are more, something is wrong that ten of them show."""
 _PLURALS = {"router": "routers", "printer": "printers", "computer": "computers", "other": "other", "unknown": "unknown"}
 
 
@@ -41,6 +45,14 @@ def closing_parts(report: Report) -> list[str]:
     return parts
 
 
+def finding_lines(scan: Scan) -> list[str]:
+    """The findings of a scan for people, a line each, warnings first: `warning: 2 devices answer for ... (what to do)`."""
+    said = [f"{f.severity}: {clean(f.says)}" + (f" ({clean(f.hint)})" if f.hint else "") for f in scan.findings]
+    if len(said) > _FINDINGS:
+        said[_FINDINGS - 1 :] = [f"and {len(said) - _FINDINGS + 1:,} more findings; --json has them all"]
+    return said
+
+
 def _found(report: Report) -> str:
     if not report.devices:
         return "no devices"
@@ -51,12 +63,17 @@ def _found(report: Report) -> str:
 
 
 def _asked(scan: Scan) -> str:
+    if scan.method == "listen":
+        return f"listened for {_duration((scan.finished - scan.started).total_seconds())} and sent nothing"
     said = f"asked {count(scan.asked, 'address', 'addresses')}"
     if scan.method:
-        said += " by " + " and ".join(_MEANS.get(means, clean(means)) for means in scan.method.split("+"))
+        asked = [_MEANS.get(means, clean(means)) for means in scan.method.split("+") if means != "icmpv6"]
+        said += f" by {' and '.join(asked)}" if asked else ""
+        said += f"{' and' if asked else ','} all of the link by IPv6" if len(asked) < len(scan.method.split("+")) else ""
     said += f" in {_duration((scan.finished - scan.started).total_seconds())}"
     if scan.traffic.frames:
-        said += f", {count(scan.traffic.frames, 'frame')} (peak {scan.traffic.peak_pps:,}/s)"
+        peak, mean = scan.traffic.peak_pps, round(scan.traffic.mean_pps)
+        said += f", {count(scan.traffic.frames, 'frame')} (peak {peak:,}/s, mean {mean:,}/s)"
     return said
 
 

@@ -7,15 +7,22 @@ from typing import TextIO
 
 from netinv.classification.kinds import UNKNOWN
 from netinv.formats.base import Format, Report, Style, in_order
-from netinv.formats.summary import closing_parts
+from netinv.formats.summary import closing_parts, finding_lines
 from netinv.formats.words import percent, spoken
-from netinv.model import Device
+from netinv.model import YOU, Device
 from netinv.text import clean
 
 # rich is imported where it is used: the other formats, on the same shelf, do without. Of it the table takes the widths of
 # characters and the colours, but neither markup nor a table: nothing a device says is parsed, and headings may span columns.
 
-_GROUPS = {"router": "Routers", "printer": "Printers", "computer": "Computers", "other": "Other", "unknown": "Unknown"}
+_GROUPS = {
+    "router": "Routers",
+    "printer": "Printers",
+    "computer": "Computers",
+    "other": "Other",
+    "unknown": "Unknown",
+    "gone": "Gone",
+}
 _GUTTER = 4
 """Cells left of a device, for `new`; headings stand out into it."""
 _GAP = 2
@@ -37,8 +44,9 @@ class _Column:
 
 
 def _first(values: Sequence[str]) -> str:
-    """The first, and how many more of its family there are: that a device has IPv6 as well is no news."""
-    alike = [value for value in values if (":" in value) == (":" in values[0])]
+    """The first, and how many more of its kind there are: that a device has IPv6 as well, or a link-local address, is no news."""
+    kinds = [(":" in value, value.startswith("fe80:")) for value in values]
+    alike = [value for value, kind in zip(values, kinds, strict=True) if kind == kinds[0]]
     more = f" +{len(alike) - 1}" if len(alike) > 1 else ""
     return clean(alike[0]) + more if alike else ""
 
@@ -57,6 +65,8 @@ def _kind(device: Device) -> str:
 
 
 def _sure(device: Device) -> str:
+    if device.annotations.kind:
+        return YOU
     return percent(device.verdict.confidence) if _kind(device) else ""
 
 
@@ -87,7 +97,7 @@ _REASON = _Column("WHY", _why, style="italic")
 
 
 def write(report: Report, stream: TextIO, style: Style) -> None:
-    """To a terminal, as wide as it is; elsewhere nothing is cut. Ends with the closing line."""
+    """To a terminal, as wide as it is; elsewhere nothing is cut. Ends with the closing line, and the findings of the scan."""
     stream.writelines(f"{line.rstrip()}\n" for line in _lines(report, style, _paint(style.color)))
 
 
@@ -120,19 +130,23 @@ def _lines(report: Report, style: Style, paint: _Paint) -> Iterator[str]:
     for number, statements in enumerate(_filled(closing_parts(report), " · ", width)):
         for line in _wrapped(statements, width):
             yield paint(line, "dim" if number else "")
+    for said in finding_lines(report.scan) if report.scan else ():
+        look = "yellow" if said.startswith("warning") else "dim"
+        for number, line in enumerate(_wrapped(said, width - _GAP)):
+            yield " " * _GAP * bool(number) + paint(line, look)
 
 
 def _group(device: Device) -> str:
+    if device.presence == "gone":
+        return device.presence
     return device.verdict.category if device.verdict.category in _GROUPS else "other"
 
 
 def _row(mark: str, cells: Iterable[tuple[_Column, str]], widths: Mapping[_Column, int], paint: _Paint) -> str:
-    from rich.cells import cell_len
-
     row = paint(mark, "bold green") + " " * (_GUTTER - len(mark))
     for column, value in cells:
         value = _cut(value, widths[column])
-        space = " " * (widths[column] - cell_len(value))
+        space = " " * (widths[column] - _width(value))
         painted = paint(value, column.style)
         row += (space + painted if column.is_right else painted + space) + " " * _GAP
     return row
@@ -140,16 +154,25 @@ def _row(mark: str, cells: Iterable[tuple[_Column, str]], widths: Mapping[_Colum
 
 def _cut(text: str, width: int) -> str:
     """`text` in at most `width` cells of the terminal, of which wide characters take two."""
-    from rich.cells import cell_len, set_cell_size
+    if _width(text) <= width:
+        return text
+    from rich.cells import set_cell_size
 
-    return text if cell_len(text) <= width else set_cell_size(text, width - 1).rstrip() + "…"
+    return set_cell_size(text, width - 1).rstrip() + "…"
+
+
+def _width(text: str) -> int:
+    """Cells of the terminal it takes, of which wide characters take two."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)
 
 
 def _natural(cells: Mapping[_Column, Sequence[str]]) -> dict[_Column, int]:
     """How wide each column would be, those left out that have nothing to say."""
-    from rich.cells import cell_len
-
-    needs = {column: max(map(cell_len, values), default=0) for column, values in cells.items()}
+    needs = {column: max(map(_width, values), default=0) for column, values in cells.items()}
     return {column: max(need, len(column.title)) for column, need in needs.items() if need}
 
 
@@ -177,12 +200,10 @@ def _wrapped(text: str, width: int) -> list[str]:
 
 def _filled(parts: Iterable[str], joint: str, width: int) -> list[str]:
     """The parts joined into as few lines as there need be, none of them broken."""
-    from rich.cells import cell_len
-
     lines: list[str] = []
     for part in parts:
         longer = joint.join([*lines[-1:], part])
-        if cell_len(longer) <= width:
+        if _width(longer) <= width:
             lines[-1:] = [longer]
         else:
             lines.append(part)
@@ -200,5 +221,10 @@ def _paint(color: bool) -> _Paint:
 
 
 FORMAT = Format(
-    "table", suffix=".txt", summary="for people: devices by category, as wide as the terminal", write=write, closes=True
+    "table",
+    suffix=".txt",
+    summary="for people: devices by category, as wide as the terminal",
+    write=write,
+    closes=True,
+    needs_evidence=False,
 )

@@ -3,7 +3,7 @@
 from math import floor
 
 from netinv.classification.kinds import UNKNOWN
-from netinv.model import Verdict
+from netinv.model import YOU, Verdict
 from netinv.text import clean
 
 TOO_LITTLE = "too little was heard to say"
@@ -34,5 +34,7 @@ def verdict_line(verdict: Verdict) -> str:
     """A verdict in a few words: `access point, 88% sure`."""
     if verdict.category == UNKNOWN:
         return f"{UNKNOWN}: {TOO_LITTLE}"
+    if any(reason.rule == YOU for reason in verdict.because):
+        return f"{spoken(verdict.kind)}, set by you"
     what = some(verdict.category) if verdict.kind == UNKNOWN else spoken(verdict.kind)
     return f"{what}, {percent(verdict.confidence)} sure"

@@ -1,10 +1,20 @@
 """`netinv export`, as a user meets it."""
 
+import zipfile
+from datetime import timedelta
+from ipaddress import IPv4Interface
 from pathlib import Path
 
 import pytest
 
 from netinv.cli.app import run
+from netinv.cli.presence import looks
+from netinv.inventory.devices import derive
+from netinv.inventory.store import open_inventory
+from netinv.model import Interface, Scan
+from tests.classification.heard import NOON, heard
+
+_LAN = Interface("eth0", None, (IPv4Interface("10.0.0.9/24"),))
 
 
 def test_a_file_has_the_format_of_its_suffix(store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -27,3 +37,47 @@ def test_standard_output_gets_csv_unless_told_otherwise(
 ) -> None:
     assert run(["export", "-", *words, "--store", str(store)]) == 0
     assert capsysbinary.readouterr().out.startswith(beginning)
+
+
+def test_who_has_no_place_in_a_format_is_counted_apart(store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    camera = heard(("mac", "44:19:b6:5d:e2:17"), ("tcp.554", "open"), address="10.0.0.70")
+    with open_inventory(store) as inventory:
+        inventory.record(Scan("s2", NOON, NOON, (), "10.0.0.70", 1, (derive(camera, now=NOON),)))
+    assert run(["export", str(tmp_path / "lan.ssh_config"), "--store", str(store)]) == 0
+    assert capsys.readouterr().err.endswith("lan.ssh_config; 1 other left out, which ssh_config has no place for\n")
+    assert "10.0.0.70" not in (tmp_path / "lan.ssh_config").read_text("utf-8")
+
+
+def test_an_archive_is_written_to_a_file_or_a_pipe_but_to_no_terminal(
+    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    assert run(["export", str(tmp_path / "lan.netbox.zip"), "--store", str(store)]) == 0
+    assert zipfile.is_zipfile(tmp_path / "lan.netbox.zip")
+    assert run(["list", "--format", "netbox", "--store", str(store)]) == 0
+    assert capsysbinary.readouterr().out == (tmp_path / "lan.netbox.zip").read_bytes()
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    assert run(["list", "--format", "netbox", "--store", str(store)]) == 2
+    assert b"netbox is not for terminals" in capsysbinary.readouterr().err
+
+
+def test_the_page_shows_in_which_scans_a_device_was_seen(store: Path, tmp_path: Path) -> None:
+    with open_inventory(store) as inventory:
+        (vault,) = (device for device in inventory.devices() if device.name == "vault")
+        later = NOON + timedelta(days=1)
+        scan = Scan("s2", later, later, (), "10.0.0.0/24", 254, (vault,))
+        inventory.record(scan)
+        past = looks(inventory)
+    assert [vault.id in look.seen for look in past] == [True, True]
+    assert [len(look.seen) for look in past] == [2, 1]
+    assert run(["export", str(tmp_path / "lan.html"), "--store", str(store)]) == 0
+    assert '"presence":"11"' in (tmp_path / "lan.html").read_text("utf-8")
+
+
+def test_who_was_not_asked_is_not_taken_for_silent(store: Path) -> None:
+    with open_inventory(store) as inventory:
+        for number, (targets, is_partial) in enumerate((("10.0.0.0/24", False), ("10.0.0.5", False), ("10.0.0.0/24", True))):
+            later = NOON + timedelta(days=1 + number)
+            inventory.record(
+                Scan(f"later{number}", later, later, (_LAN,), targets, 1, inventory.devices(), is_partial=is_partial)
+            )
+        assert [look.is_whole for look in looks(inventory)[-3:]] == [True, False, False]

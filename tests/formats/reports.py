@@ -6,9 +6,20 @@ from ipaddress import IPv4Interface
 from hypothesis import strategies as st
 
 from netinv.formats import Report
-from netinv.model import MAC, Alternative, Device, Evidence, Interface, Name, Problem, Reason, Scan, Traffic, Verdict
+from netinv.model import MAC, Alternative, Device, Evidence, Finding, Interface, Name, Problem, Reason, Scan, Traffic, Verdict
 
 NOON = datetime(2026, 3, 14, 12, 0, 0, tzinfo=UTC)
+
+SLEEPY = Finding(
+    "sleepy",
+    "one address answered only when asked again",
+    ("192.168.178.31",),
+    (MAC("f2:4a:90:0c:3e:77"),),
+    ("d00001f",),
+    ("0123abcd",),
+    "info",
+    "nothing need be done",
+)
 
 _HOUSE = (
     # address, MAC, name, vendor, category, kind, confidence, model, os, reason
@@ -175,6 +186,17 @@ _interfaces = st.builds(
     _few(st.builds(IPv4Interface, st.ip_addresses(v=4).map(lambda address: f"{address}/24"))),
     gateway=st.none() | _addresses,
 )
+_findings = st.builds(
+    Finding,
+    kind=_kinds,
+    says=texts,
+    addresses=_few(_addresses),
+    macs=_few(_macs),
+    devices=_few(st.just("d00001f")),
+    evidence=_few(st.just("0123abcd")),
+    severity=st.sampled_from(("warning", "info")),
+    hint=_maybe,
+)
 _traffic = st.builds(Traffic, *[st.integers(0, 10**6)] * 2, st.floats(0, 1e6), *[st.integers(0, 10**6)] * 2)
 _scans = st.builds(
     Scan,
@@ -186,6 +208,7 @@ _scans = st.builds(
     asked=st.integers(0, 65536),
     devices=st.just(()),
     problems=_few(st.builds(Problem, texts, texts, _maybe)),
+    findings=_few(_findings),
     traffic=_traffic,
     method=st.sampled_from(("arp", "arp+icmp", "neighbours", "")),
     is_partial=st.booleans(),

@@ -7,7 +7,7 @@ import re
 import pytest
 from hypothesis import given, settings
 
-from netinv.formats import FORMATS, Report, Style
+from netinv.formats import Report, Style, formats
 from netinv.formats.base import COLUMNS, in_order
 from netinv.model import Name
 from tests.formats.reports import device, household, reports, texts
@@ -18,7 +18,7 @@ _NAMES = [column.name for column in COLUMNS]
 
 def _written(report: Report, style: Style = _PLAIN) -> str:
     stream = io.StringIO(newline="")
-    FORMATS["csv"].write(report, stream, style)
+    formats()["csv"].write(report, stream, style)
     return stream.getvalue()
 
 
@@ -33,7 +33,8 @@ def _cell(name: str) -> str:
 def test_the_columns_are_those_that_scripts_rely_on() -> None:
     assert _NAMES == [
         "ip", "mac", "name", "vendor", "category", "kind", "model", "os", "confidence", "is_new", "first_seen", "last_seen",
-        "rtt_ms", "addresses", "macs", "names", "because", "id",
+        "rtt_ms", "addresses", "macs", "names", "because", "id", "presence", "network", "owner", "location", "notes", "tags",
+        "trusted",
     ]  # fmt: skip
 
 
@@ -43,7 +44,7 @@ def test_a_device_is_a_row() -> None:
     assert _written(Report([one])) == (
         ",".join(_NAMES) + "\r\n"
         "192.168.178.10,02:00:00:00:00:0a,box,Acme,computer,server,,Linux,0.9,false,2026-02-02T12:00:00Z,2026-03-14T12:00:00Z,0.412,"
-        "192.168.178.10 fe80::1%eth0,02:00:00:00:00:0a,box; my box,somebody said so,d00000a\r\n"
+        "192.168.178.10 fe80::1%eth0,02:00:00:00:00:0a,box; my box,somebody said so,d00000a,here,,,,,,\r\n"
     )
 
 

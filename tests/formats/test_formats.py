@@ -1,6 +1,5 @@
 """Every format on the shelf, present and to come: found by itself, named apart, and unmoved by hostile devices."""
 
-import io
 import subprocess
 import sys
 from pathlib import Path
@@ -9,33 +8,45 @@ import pytest
 from hypothesis import given, settings
 
 from netinv.errors import FormatError
-from netinv.formats import FORMATS, Format, Report, Style, by_name, by_suffix, export
+from netinv.formats import Format, Report, Style, by_name, by_suffix, export, formats
 from tests.formats.reports import device, household, reports
+from tests.formats.written import attackers, written
 
 _PLAIN = Style()
-_EVERY = pytest.mark.parametrize("form", FORMATS.values(), ids=list(FORMATS))
+_EVERY = pytest.mark.parametrize("form", formats().values(), ids=list(formats()))
 
 
 def _written(form: Format, report: Report, style: Style = _PLAIN) -> str:
-    stream = io.StringIO(newline="")
-    form.write(report, stream, style)
-    return stream.getvalue()
+    return written(form.name, report, style)
 
 
 def test_the_shelf_holds_what_the_readme_promises() -> None:
-    assert {"csv", "json", "jsonl", "table"} <= FORMATS.keys()
-    assert list(FORMATS) == sorted(FORMATS)
+    assert {"csv", "json", "jsonl", "table"} <= formats().keys()
+    assert list(formats()) == sorted(formats())
 
 
 def test_names_and_suffixes_are_apart() -> None:
-    assert len({form.suffix for form in FORMATS.values()}) == len(FORMATS)
-    assert all(form.suffix.startswith(".") and form.summary and name == form.name for name, form in FORMATS.items())
+    assert len({form.suffix for form in formats().values()}) == len(formats())
+    assert all(form.suffix.startswith(".") and form.summary and name == form.name for name, form in formats().items())
 
 
 @_EVERY
 def test_a_format_is_found_by_its_name_and_by_its_suffix(form: Format) -> None:
     assert by_name(form.name.upper()) is form
     assert by_suffix(f"some.dir/devices{form.suffix.upper()}") is form
+
+
+@_EVERY
+def test_attackers_are_written_too(form: Format) -> None:
+    text = _written(form, attackers())
+    assert not {c for c in text if c not in "\r\n" and (ord(c) < 32 or 127 <= ord(c) < 160)}
+
+
+def test_of_the_suffixes_that_fit_the_longest_counts() -> None:
+    assert by_suffix("lan.json").name == "json"
+    assert by_suffix("lan.prometheus.json").name == "prometheus"
+    assert by_suffix("/etc/dnsmasq.d/lan.dnsmasq.conf").name == "dnsmasq"
+    assert by_suffix("prometheus.json").name == "json"
 
 
 @_EVERY
@@ -47,7 +58,7 @@ def test_nothing_found_is_written_too(form: Format) -> None:
 def test_every_device_is_written_once(form: Format) -> None:
     text = _written(form, household())
     for one in household().devices:
-        assert str(one.mac) in text
+        assert (str(one.mac) in text or str(one.mac).upper() in text) == form.takes(one)
 
 
 @_EVERY
@@ -68,14 +79,14 @@ def test_the_order_in_which_devices_were_found_does_not_show(form: Format) -> No
 @settings(max_examples=30)
 @given(reports)
 def test_a_streaming_format_writes_a_line_for_a_device(report: Report) -> None:
-    for form in (form for form in FORMATS.values() if form.streams):
+    for form in (form for form in formats().values() if form.streams):
         assert all(_written(form, Report((one,))).count("\n") == 1 for one in report.devices)
 
 
 def test_an_unknown_name_or_suffix_is_answered_with_those_there_are() -> None:
     with pytest.raises(FormatError, match="no format is called 'yaml'") as error:
         by_name("yaml")
-    assert "csv, json, jsonl" in (error.value.hint or "")
+    assert "ansible, csv, dnsmasq, dot, hosts, html, json, jsonl" in (error.value.hint or "")
     for path in ("devices.yaml", "devices", "devices.csv.gz", ".csv"):
         with pytest.raises(FormatError) as error:
             by_suffix(path)

@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given, settings
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
-from netinv.formats import FORMATS, Report, Style
+from netinv.formats import Report, Style, formats
 from netinv.formats.json import device_object, document, encode, schema_names, schema_text
 from netinv.model import Alternative, Verdict
-from tests.formats.reports import NOON, device, household, reports, scan
+from tests.formats.reports import NOON, SLEEPY, device, household, reports, scan
 
 
 def _written(report: Report) -> str:
     stream = io.StringIO()
-    FORMATS["json"].write(report, stream, Style())
+    formats()["json"].write(report, stream, Style())
     return stream.getvalue()
 
 
@@ -63,7 +63,7 @@ def test_every_json_output_is_what_the_schema_promises(report: Report) -> None:
 @given(reports)
 def test_every_line_of_jsonl_is_a_device_of_the_schema(report: Report) -> None:
     stream = io.StringIO()
-    FORMATS["jsonl"].write(report, stream, Style())
+    formats()["jsonl"].write(report, stream, Style())
     lines = stream.getvalue().split("\n")
     assert lines.pop() == ""
     for line in lines:
@@ -112,8 +112,20 @@ def test_a_device_has_the_promised_shape() -> None:
                 "names": [{"name": "box", "source": "dns.ptr"}],
                 "rtt_ms": 0.412,
                 "is_new": False,
+                "presence": "here",
+                "network": "",
                 "first_seen": "2026-02-02T12:00:00.000Z",
                 "last_seen": "2026-03-14T12:00:00.000Z",
+                "annotations": {
+                    "name": None,
+                    "kind": None,
+                    "owner": None,
+                    "location": None,
+                    "notes": None,
+                    "tags": [],
+                    "trusted": None,
+                },
+                "links": [],
                 "evidence": [
                     {
                         "id": one.evidence[0].id,
@@ -131,7 +143,7 @@ def test_a_device_has_the_promised_shape() -> None:
 
 def test_a_scan_has_the_promised_shape() -> None:
     report = household()
-    assert document(report)["scan"] == {
+    assert document(Report(report.devices, scan(findings=(SLEEPY,))))["scan"] == {
         "id": "s4f1c20a9",
         "sensor": "local",
         "started": "2026-03-14T12:00:00.000Z",
@@ -151,7 +163,20 @@ def test_a_scan_has_the_promised_shape() -> None:
         "method": "arp",
         "is_partial": False,
         "found": 20,
+        "pace": "default",
         "traffic": {"frames": 640, "peak_pps": 300, "mean_pps": 162.4, "replies": 21, "dropped": 0},
+        "findings": [
+            {
+                "kind": "sleepy",
+                "severity": "info",
+                "says": "one address answered only when asked again",
+                "hint": "nothing need be done",
+                "addresses": ["192.168.178.31"],
+                "macs": ["f2:4a:90:0c:3e:77"],
+                "devices": ["d00001f"],
+                "evidence": ["0123abcd"],
+            }
+        ],
         "problems": [{"source": "dns", "message": "the resolver 192.168.178.1 refuses", "hint": "name another with --resolver"}],
     }
 

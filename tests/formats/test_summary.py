@@ -18,14 +18,15 @@ def _of(*categories: str) -> list[Device]:
 def test_a_household_is_summed_up_in_a_line() -> None:
     assert closing_line(household()) == (
         "20 devices: 2 routers, 2 printers, 5 computers, 9 other, 2 unknown · 3 new"
-        " · asked 254 addresses by ARP in 3.9 s, 640 frames (peak 300/s) · could not ask: DNS"
+        " · asked 254 addresses by ARP in 3.9 s, 640 frames (peak 300/s, mean 162/s) · could not ask: DNS"
     )
 
 
 def test_one_of_each_is_in_the_singular() -> None:
     one = scan(asked=1, traffic=Traffic(frames=1, peak_pps=10), problems=(), finished=NOON)
     assert (
-        closing_line(Report(_of("printer"), one)) == "1 device: 1 printer · asked 1 address by ARP in 0.0 s, 1 frame (peak 10/s)"
+        closing_line(Report(_of("printer"), one))
+        == "1 device: 1 printer · asked 1 address by ARP in 0.0 s, 1 frame (peak 10/s, mean 0/s)"
     )
 
 
@@ -75,3 +76,8 @@ def test_durations_are_told_as_people_do(seconds: float, said: str) -> None:
 @given(reports)
 def test_whatever_happened_it_is_one_printable_line(report: Report) -> None:
     assert closing_line(report).isprintable()
+
+
+def test_a_scan_that_only_listened_says_that_it_sent_nothing() -> None:
+    line = closing_line(Report([], scan(asked=254, method="listen", problems=(), traffic=Traffic())))
+    assert line == "no devices · listened for 3.9 s and sent nothing"

@@ -3,15 +3,16 @@
 import io
 import re
 import unicodedata
+from dataclasses import replace
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from netinv.formats import FORMATS, Report, Style
-from netinv.model import MAC, Reason, Verdict
-from tests.formats.reports import device, household, reports, texts
+from netinv.formats import Report, Style, formats
+from netinv.model import MAC, Annotations, Finding, Reason, Verdict
+from tests.formats.reports import SLEEPY, device, household, reports, scan, texts
 
 _PLAIN = Style()
 _UNPRINTABLE = {"Cc", "Cf", "Cs", "Zl", "Zp"}
@@ -20,7 +21,7 @@ _ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 
 def _written(report: Report, style: Style = _PLAIN) -> str:
     stream = io.StringIO()
-    FORMATS["table"].write(report, stream, style)
+    formats()["table"].write(report, stream, style)
     return stream.getvalue()
 
 
@@ -88,6 +89,29 @@ def test_the_strongest_reason_is_the_one_shown() -> None:
     assert "weak" not in text
 
 
+def test_findings_stand_under_the_closing_line_and_are_wrapped() -> None:
+    conflict = Finding("address_conflict", "2 devices answer for 192.168.178.20: one and the other", hint="look for both")
+    report = Report(household().devices, scan(findings=(conflict, SLEEPY)))
+    lines = _written(report).splitlines()
+    assert lines[-2:] == [
+        "warning: 2 devices answer for 192.168.178.20: one and the other (look for both)",
+        "info: one address answered only when asked again (nothing need be done)",
+    ]
+    narrow = _written(report, Style(width=52)).splitlines()
+    assert narrow[-4:] == [
+        "warning: 2 devices answer for 192.168.178.20: one",
+        "  and the other (look for both)",
+        "info: one address answered only when asked again",
+        "  (nothing need be done)",
+    ]
+
+
+def test_of_many_findings_the_first_are_shown_and_the_others_counted() -> None:
+    lines = _written(Report([], scan(findings=(SLEEPY,) * 30))).splitlines()
+    assert len(lines) == 11
+    assert lines[-1] == "and 21 more findings; --json has them all"
+
+
 def test_no_verdict_is_shown_as_certain() -> None:
     text = _written(Report([device(verdict=Verdict("computer", "server", confidence=1.0))]))
     assert "99%" in text
@@ -104,6 +128,12 @@ def test_further_addresses_of_the_same_family_are_counted() -> None:
     text = _written(Report([several]))
     assert "10.0.0.1 +2 " in text
     assert "02:00:00:00:00:01 +1 " in text
+
+
+def test_a_link_local_address_is_not_counted_beside_one_that_is_good_for_more() -> None:
+    text = _written(Report([device(addresses=("2001:db8::40", "fe80::1"))]))
+    assert "2001:db8::40 " in text
+    assert "+1" not in text
 
 
 def test_an_address_is_the_last_thing_to_be_cut() -> None:
@@ -153,11 +183,19 @@ def test_a_name_is_never_read_as_markup(name: str) -> None:
     assert "[bold]" in text
 
 
+def test_who_is_gone_and_whose_kind_was_set_are_told_apart() -> None:
+    told = replace(device(11).verdict, because=(Reason("you", "you said so", 0.0, ()),), confidence=1.0)
+    set_by_you = device(11, verdict=told, annotations=Annotations(kind="server"))
+    lines = _written(Report([device(10, presence="gone"), set_by_you]), Style(width=80)).splitlines()
+    assert lines[lines.index("Gone (1)") + 1].startswith("    192.168.178.10 ")
+    assert " you " in lines[lines.index("Computers (1)") + 1]
+
+
 def test_the_closing_line_breaks_between_statements() -> None:
     closing = _lines(80)[-3:]
     assert closing == [
         "20 devices: 2 routers, 2 printers, 5 computers, 9 other, 2 unknown · 3 new",
-        "asked 254 addresses by ARP in 3.9 s, 640 frames (peak 300/s)",
+        "asked 254 addresses by ARP in 3.9 s, 640 frames (peak 300/s, mean 162/s)",
         "could not ask: DNS",
     ]
 

@@ -1,0 +1,73 @@
+"""A change as a person reads it, and as JSON."""
+
+from netinv.formats.base import stamp
+from netinv.formats.words import percent, spoken
+from netinv.model import YOU, Change, Link
+from netinv.text import clean
+
+_LISTS = {"addresses": "address", "macs": "MAC", "ports": "port", "tags": "tag"}
+_WORDS = {"os": "system"}
+
+
+def sentence(change: Change) -> str:
+    """`back`, `address 10.0.0.30 -> 10.0.0.31`, `port 3389 opened`, `owner: Anna (you)`."""
+    said = _said(change)
+    return f"{said} (you)" if change.by == "you" else said
+
+
+def linked(link: Link) -> str:
+    """`da:a1:19:00:00:03 and 00:11:32:01:02:03: both gave ssh.hostkey ..., 99% sure`."""
+    one, other, value = clean(link.one), clean(link.other), clean(link.value)
+    if link.kind == YOU:
+        return f"{one} and {other}: you said so"
+    return f"{one} and {other}: both gave {clean(link.kind)} {value}, {percent(link.strength)} sure"
+
+
+def change_object(change: Change) -> dict[str, object]:
+    """As JSON's types: a member of `changes` in every document."""
+    return {
+        "at": stamp(change.at),
+        "device": change.device,
+        "field": change.field,
+        "before": change.before,
+        "after": change.after,
+        "by": change.by,
+    }
+
+
+def _said(change: Change) -> str:
+    said = spoken if change.field == "kind" else clean
+    before, after = said(change.before or ""), said(change.after or "")
+    match change.field:
+        case "device":
+            return "first seen"
+        case "presence":
+            return "gone: asked again and again, it kept silent" if after == "gone" else "back"
+        case "network":
+            return f"seen in {after or 'another network'}, no longer in {before or 'the former'}"
+        case "joined":
+            return f"turned out to be {before} as well"
+        case "parted":
+            return f"is not {after}"
+        case "ports":
+            return _listed("port", before, after, "opened", "closed")
+        case field if field in _LISTS:
+            return _listed(_LISTS[field], before, after, "added", "gone")
+        case field:
+            word = _WORDS.get(field, spoken(field))
+            return (
+                f"{word} {before} -> {after}"
+                if before and after
+                else f"{word}: {after}"
+                if after
+                else f"{word} {before}: no more"
+            )
+
+
+def _listed(word: str, before: str, after: str, added: str, removed: str) -> str:
+    was, now = before.split(", ") if before else [], after.split(", ") if after else []
+    new, old = [item for item in now if item not in was], [item for item in was if item not in now]
+    if len(new) == 1 and len(old) == 1 and word != "port":
+        return f"{word} {old[0]} -> {new[0]}"
+    told = [f"{word} {', '.join(items)} {what}" for items, what in ((new, added), (old, removed)) if items]
+    return "; ".join(told) or f"{word} as before, in another order"

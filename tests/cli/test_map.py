@@ -1,0 +1,72 @@
+"""`netinv map`, as a user meets it."""
+
+from pathlib import Path
+
+import pytest
+
+from netinv.cli.app import run
+from netinv.inventory.devices import derive
+from netinv.inventory.store import open_inventory
+from netinv.model import Scan
+from tests.classification.heard import NOON, heard
+
+_ROUTER = heard(
+    ("mac", "3c:a6:2f:10:22:01"), ("route.gateway", "eth0"), ("dns.ptr", "fritz.box"), ("tcp.53", "open"), address="10.0.0.1"
+)
+_CAMERA = heard(("mac", "44:19:b6:5d:e2:17"), ("tcp.554", "open"), address="10.0.0.70")
+_HOSTILE = heard(("mac", "b8:27:eb:5d:11:aa"), ("dns.ptr", "\x1b[31m[red]└─ fake"), address="10.0.0.80")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> str:
+    path = tmp_path / "home.db"
+    with open_inventory(path) as inventory:
+        for number, seen in enumerate(((_ROUTER, _CAMERA), (_ROUTER, _HOSTILE))):
+            devices = tuple(derive(evidence, now=NOON) for evidence in seen)
+            inventory.record(
+                Scan(
+                    id=f"s{number}", started=NOON, finished=NOON, interfaces=(), targets="10.0.0.0/24", asked=254, devices=devices
+                )
+            )  # fmt: skip
+    return str(path)
+
+
+def test_the_network_is_a_tree_from_the_internet_to_the_devices(home: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["map", "--store", home]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "Internet"
+    assert lines[1].startswith("└─ 10.0.0.1  fritz")
+    assert lines[1].endswith("  AVM  gateway")
+    assert "camera (1)" in "".join(lines)
+    assert any(line.endswith("└─ 10.0.0.70  Hikvision") for line in lines)
+    assert lines[-1].startswith("3 devices: 1 router")
+
+
+def test_the_last_scan_alone_can_be_drawn(home: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["map", "--last", "--store", home]) == 0
+    out = capsys.readouterr().out
+    assert "10.0.0.80" in out
+    assert "10.0.0.70" not in out
+
+
+def test_a_name_draws_nothing_of_its_own(home: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["map", "--store", home]) == 0
+    out = capsys.readouterr().out
+    assert "\x1b" not in out
+    assert sum(line.lstrip(" │├").startswith("└─ fake") for line in out.splitlines()) == 0
+
+
+def test_lines_are_cut_to_the_terminal(home: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("COLUMNS", "24")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    assert run(["map", "--store", home]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) == 24
+    assert any(line.endswith("…") for line in lines)
+
+
+def test_an_empty_inventory_has_no_tree(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with open_inventory(tmp_path / "new.db"):
+        pass
+    assert run(["map", "--store", str(tmp_path / "new.db")]) == 0
+    assert capsys.readouterr().out == "no devices\n"
