@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator
 from textwrap import wrap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,26 +15,52 @@ if TYPE_CHECKING:
     from netinv.model import Device
 
 
+_PRESENCE = {
+    "here": "here",
+    "asleep": "asleep: it did not answer the last time it was asked, which means little yet",
+    "unasked": "unknown: the latest scan did not ask it",
+    "gone": "gone: it has not answered for longer than its habits explain",
+}
+
+
 def list_devices(
-    format_name: options.FormatName = None,
+    format_name: options.UsualFormat = None,
     as_json: options.AsJson = False,
     as_jsonl: options.AsJsonl = False,
     as_csv: options.AsCsv = False,
     output: options.Output = None,
     why: options.Why = False,
+    new: Annotated[bool, typer.Option("--new", help="Only who is new since the last scan, or --since.")] = False,
+    gone: Annotated[bool, typer.Option("--gone", help="Only who is gone: asked again and again, and silent.")] = False,
+    changed: Annotated[bool, typer.Option("--changed", help="Only who changed in the last scan, or --since.")] = False,
+    since: options.Since = None,
+    kind: Annotated[
+        list[str] | None,
+        typer.Option("--kind", metavar="KIND", help="Only this kind or category; repeatable.", show_default=False),
+    ] = None,
+    tag: Annotated[list[str] | None, typer.Option("--tag", metavar="TAG", help="Only with this tag; repeatable.")] = None,
+    sort: Annotated[
+        str | None, typer.Option("--sort", metavar="COLUMN", help="By a column of the CSV; -COLUMN turns it.", show_default=False)
+    ] = None,
+    network: options.Network = None,
     store: options.Store = None,
 ) -> None:
     """List every device in the inventory, as today's rules see it.
 
-    Example: netinv list --csv | cut -d, -f1,3,6
+    Example: netinv list --gone --since 7d --sort last_seen
     """
     from netinv.cli.output import Output
+    from netinv.cli.presence import looks
+    from netinv.cli.selection import Selection
     from netinv.formats import Report
     from netinv.inventory.store import open_inventory
 
     out = Output.choose(format_name, as_json=as_json, as_jsonl=as_jsonl, as_csv=as_csv, path=output, why=why)
+    wanted = Selection.understood(new=new, gone=gone, changed=changed, since=since, kinds=kind or (), tags=tag or (), sort=sort)
     with open_inventory(store, read_only=True) as inventory:
-        report = Report(inventory.devices())
+        devices = inventory.devices(network=network, brief=not out.format.needs_evidence)
+        shown = wanted.of(inventory, devices, network)
+        report = Report(shown, looks=looks(inventory, network) if out.format.shows_presence else ())
     with out.stream() as writer:
         if out.streams:
             for device in report.devices:
@@ -68,22 +94,32 @@ def show(
 def _page(device: "Device", width: int | None) -> Iterator[str]:
     """A device as a page, no wider than `width` if there is one: the verdict first, then what it rests on."""
     from netinv.formats.base import evidence_in_order
+    from netinv.formats.changes import linked
     from netinv.formats.words import count, percent, spoken, verdict_line
 
-    verdict = device.verdict
+    verdict, said = device.verdict, device.annotations
     yield " ".join(filter(None, (device.name, f"({', '.join(device.addresses)})")))
     facts = (
+        ("name", said.name and f"{said.name}, set by you"),
         ("kind", verdict_line(verdict)),
         *((("because", reason.says) if n == 0 else ("", reason.says)) for n, reason in enumerate(verdict.because)),
         ("perhaps", ", ".join(f"{spoken(a.kind)} {percent(a.confidence)}" for a in verdict.alternatives)),
+        ("owner", said.owner),
+        ("location", said.location),
+        ("notes", said.notes),
+        ("tags", ", ".join(said.tags)),
+        ("trusted", said.trusted is not None and ("yes" if said.trusted else "no")),
         ("vendor", device.vendor),
         ("model", verdict.model),
         ("system", verdict.os),
         ("MAC", ", ".join(device.macs)),
+        *((("one device" if n == 0 else ""), linked(link)) for n, link in enumerate(device.links)),
         ("names", ", ".join(f"{name} ({source})" for name, source in device.names)),
         ("round trip", device.rtt_ms is not None and f"{device.rtt_ms:.1f} ms"),
         ("first seen", _moment(device.first_seen)),
         ("last seen", _moment(device.last_seen)),
+        ("presence", _PRESENCE[device.presence]),
+        ("network", device.network),
         ("id", device.id),
     )
     for label, value in facts:

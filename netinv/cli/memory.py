@@ -2,7 +2,10 @@
 
 from dataclasses import replace
 
+from netinv.cli.presence import looks
 from netinv.errors import StoreError
+from netinv.formats import Look
+from netinv.inventory.devices import renamed
 from netinv.inventory.store import Inventory, open_inventory
 from netinv.model import Device, Scan
 
@@ -31,12 +34,23 @@ class Memory:
         """Save the scan, unless nothing is to be saved; its devices as they are known now."""
         inventory = self._open()
         if not inventory or self._read_only:
-            return replace(scan, devices=tuple(map(self.recognise, scan.devices)))
+            devices = tuple(map(self.recognise, scan.devices))
+            ids = {found.id: known.id for found, known in zip(scan.devices, devices, strict=True)}
+            return replace(scan, devices=devices, findings=renamed(scan.findings, ids))
         try:
             return inventory.record(scan).scan
         except StoreError as error:
             self._give_up(error)
             return scan
+
+    def looks(self) -> tuple[Look, ...]:
+        """Who was seen in the latest scans; none where the store cannot tell."""
+        inventory = self._open()
+        try:
+            return looks(inventory) if inventory else ()
+        except StoreError as error:
+            self._give_up(error)
+            return ()
 
     def close(self) -> None:
         """Let go of the store."""

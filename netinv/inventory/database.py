@@ -6,13 +6,13 @@ nothing may be written, and a journal left by a killed program is undone by the 
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from netinv.errors import StoreError
 from netinv.inventory.place import make_private
 from netinv.inventory.rows import Damaged
-from netinv.inventory.schema import APPLICATION, TABLES, VERSION
+from netinv.inventory.schema import APPLICATION, STEPS, VERSION
 from netinv.text import clean
 
 _WITHOUT = "scan with --no-save, or name another file with --store"
@@ -57,6 +57,8 @@ class Database:
 
     def run_all(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
         """Change many things alike, within `writing`."""
+        if not rows:
+            return
         with self.trouble():
             self._connection.executemany(statement, rows)
 
@@ -133,7 +135,7 @@ class Database:
             size = self._pragma("page_count") * self._pragma("page_size")
             if application != APPLICATION:
                 raise StoreError(f"{self._shown} is a database of another program", hint=f"it was left as it is; {_WITHOUT}")
-            if version != VERSION:
+            if version > VERSION:
                 raise StoreError(
                     f"the inventory {self._shown} was made by a newer netinv (schema {version}; this one reads {VERSION})",
                     hint=f"it was left as it is; upgrade netinv, {_WITHOUT}",
@@ -142,6 +144,8 @@ class Database:
             # end of the file may be there.
             if self._size() < size and self._connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
                 raise Damaged("the file was cut short")
+        if version < VERSION:
+            self._upgrade()
         self._connection.execute(f"PRAGMA query_only = {int(self._read_only)}")
 
     def _is_begun(self) -> bool:
@@ -152,16 +156,54 @@ class Database:
             if self._size():  # less than a page: SQLite would write over it
                 raise StoreError(f"{self._shown} is not an inventory", hint=f"it was left as it is; {_WITHOUT}")
             if not self._read_only:
-                self._create()
+                self._step(0)
         if self._read_only:
             self._connection.close()
             self._connection = self._connect("file::memory:")
-            self._create()
+            self._step(0)
             self._connection.execute("PRAGMA query_only = ON")
         return True
 
-    def _create(self) -> None:
-        for statement in TABLES:
+    def _upgrade(self) -> None:
+        """Bring the file to today's schema, once a copy of it is safe; opened to be read, a copy in memory only."""
+        if self._read_only:
+            copy = self._connect("file::memory:")
+            self._connection.backup(copy)
+            self._connection.close()
+            self._connection = copy
+        with self.writing():
+            if (version := self._pragma("user_version")) >= VERSION:  # another program was faster
+                return
+            if not self._read_only:
+                # Beside the file; one transaction holds off all writers, so that what is copied is what is changed.
+                self.copy_to(self.path.with_name(f"{self.path.name}.schema{version}"))
+            self._step(version)
+
+    def copy_to(self, place: Path) -> Path:
+        """A private copy of the file as it stands, beside which nothing is written over; its path, numbered if need be."""
+        number, free = 1, place
+        while free.exists():
+            number += 1
+            free = place.with_name(f"{place.name}.{number}")
+        try:
+            make_private(free)
+            # through SQLite: to close the file after reading it ourselves would let go of SQLite's locks on it
+            with (
+                self.trouble(),
+                # one of its own: SQLite copies nothing through a connection that is about to write
+                closing(self._connect(f"{self.path.as_uri()}?mode=rw")) as source,
+                closing(self._connect(f"{free.as_uri()}?mode=rw")) as copy,
+            ):
+                source.backup(copy)
+        except BaseException as error:
+            free.unlink(missing_ok=True)
+            if not isinstance(error, OSError):
+                raise
+            raise StoreError(f"{self._shown} cannot be copied to {clean(str(free))}: {error.strerror}", hint=_WITHOUT) from error
+        return free
+
+    def _step(self, version: int) -> None:
+        for statement in (statement for step in STEPS[version:] for statement in step):
             self._connection.execute(statement)
         self._connection.execute(f"PRAGMA application_id = {APPLICATION}")
         self._connection.execute(f"PRAGMA user_version = {VERSION}")

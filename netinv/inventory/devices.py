@@ -1,11 +1,14 @@
 """The evidence of one device to a Device."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from math import isfinite
 
 from netinv.inventory.identity import by_number, clues, device_id
-from netinv.model import MAC, Device, Evidence, Name, Verdict
+from netinv.model import MAC, Device, Evidence, Finding, Name, Verdict
+
+_RTT = ("icmp.rtt", "icmpv6.rtt")
 
 
 def derive(evidence: Iterable[Evidence], *, now: datetime | None = None) -> Device:
@@ -49,8 +52,13 @@ def build(
         evidence=evidence,
         first_seen=min(times),
         last_seen=max(times),
-        rtt_ms=min((ms for e in evidence if e.key == "icmp.rtt" and (ms := _milliseconds(e.value)) is not None), default=None),
+        rtt_ms=min((ms for e in evidence if e.key in _RTT and (ms := _milliseconds(e.value)) is not None), default=None),
     )
+
+
+def renamed(findings: Iterable[Finding], ids: Mapping[str, str]) -> tuple[Finding, ...]:
+    """The findings of a scan whose devices turned out to go by other ids."""
+    return tuple(replace(f, devices=tuple(dict.fromkeys(ids.get(device, device) for device in f.devices))) for f in findings)
 
 
 def _milliseconds(text: str) -> float | None:

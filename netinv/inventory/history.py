@@ -1,14 +1,18 @@
 """What changed between what was known of a device and what a scan found."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from ipaddress import IPv4Address, IPv4Network
 from typing import NamedTuple
 
+from netinv.inventory.identity import by_number
+from netinv.inventory.rows import moment, text
 from netinv.model import Change, Device, Evidence
 
-MEASURED = frozenset({"icmp.rtt"})
+PASSING = frozenset({"arp.attempt", "icmp.attempt"})
+"""Keys of what was so in one scan and says nothing of the next: not told again, the fact is dropped, and not kept as ended."""
+MEASURED = frozenset({"icmp.rtt", "icmpv6.rtt", "icmp.loss", "arp.attempt", "icmp.attempt"})
 """Keys that measure and do not describe: another value is no other fact, so only the latest is kept."""
 
 _NAMED = frozenset({"local.self", "route.gateway"})
@@ -19,10 +23,19 @@ class Span(NamedTuple):
     """A fact as it is kept, once for the whole time it held."""
 
     number: int
-    evidence: Evidence
-    """As it was heard last."""
+    address: str
+    key: str
+    value: str
+    probe: str
+    seen: int
+    """Heard last, in microseconds since 1970."""
     sensor: str
     """Which heard it last."""
+
+    @property
+    def evidence(self) -> Evidence:
+        """As it was heard last."""
+        return Evidence(text(self.address), text(self.key), text(self.value), text(self.probe), moment(self.seen))
 
 
 @dataclass(slots=True)
@@ -33,6 +46,9 @@ class Merged:
     begun: list[tuple[datetime, Evidence]] = field(default_factory=list)
     """With the moment each was heard first."""
     ended: list[int] = field(default_factory=list)
+    silent: int = 0
+    """How many go on although nobody heard them."""
+    dropped: list[int] = field(default_factory=list)
     evidence: list[Evidence] = field(default_factory=list)
     """All that now holds."""
 
@@ -48,36 +64,41 @@ class Asking(NamedTuple):
 
 
 def asking(sensor: str, targets: str, is_partial: bool, keys: Iterable[str]) -> Asking:
-    """Of a scan that heard `keys`; one that was cut short may not have asked anybody."""
+    """Of a scan that heard `keys`; one that was cut short may not have asked anybody, as one that only listened has not."""
     return Asking(sensor, (lambda _: False) if is_partial else _covered(targets), _NAMED.intersection(keys))
 
 
-def merge(known: Iterable[Span], heard: Iterable[Evidence], scan: Asking) -> Merged:
+def merge(known: Iterable[Span], heard: Sequence[Evidence], scan: Asking) -> Merged:
     """Lay what a scan heard of a device over what was known of it in this network.
 
     Heard again, a fact goes on. It ends when the same question was answered otherwise at its address, or when the device answered
     at others only though this one was asked. Silence alone ends nothing: the question may not have been asked.
     """
-    first: dict[tuple[str, ...], datetime] = {}
-    last: dict[tuple[str, ...], Evidence] = {}
+    first: dict[_Fact, datetime] = {}
+    last: dict[_Fact, Evidence] = {}
     for e in sorted(heard, key=lambda e: e.seen):
-        first.setdefault(_fact(e), e.seen)
-        last[_fact(e)] = e
-    answered = {_question(e) for e in last.values()}
-    addresses = {e.address for e in last.values()}
+        fact = _fact(e)
+        first.setdefault(fact, e.seen)
+        last[fact] = e
+    answered = {fact[:3] for fact in last}
+    addresses = {fact[0] for fact in last}
 
     def holds(span: Span) -> bool:
-        e = span.evidence
-        if e.address not in addresses:
-            return not scan.covers(e.address)
-        return _question(e) not in answered and not (e.key in scan.named and span.sensor == scan.sensor)
+        if span.address not in addresses:
+            return not scan.covers(span.address)
+        return (span.address, span.key, span.probe) not in answered and not (
+            span.key in scan.named and span.sensor == scan.sensor
+        )
 
     merged = Merged()
     for span in known:
-        if again := last.pop(_fact(span.evidence), None):
+        if again := last.pop(_fact(span), None):
             merged.extended.append((span.number, again))
             merged.evidence.append(again)
+        elif span.key in PASSING:
+            merged.dropped.append(span.number)
         elif holds(span):
+            merged.silent += 1
             merged.evidence.append(span.evidence)
         else:
             merged.ended.append(span.number)
@@ -91,20 +112,33 @@ def changes(before: Device | None, after: Device, at: datetime) -> tuple[Change,
     if before is None:
         return (Change(at, after.id, "device", None, after.name or after.ip),)
     pairs = (
-        ("addresses", ", ".join(before.addresses) or None, ", ".join(after.addresses) or None),
+        ("addresses", _lasting(before), _lasting(after)),
         ("macs", ", ".join(before.macs) or None, ", ".join(after.macs) or None),
         ("name", before.name, after.name),
         ("kind", before.verdict.kind, after.verdict.kind),
+        ("os", before.verdict.os, after.verdict.os),
+        ("ports", _open_ports(before), _open_ports(after)),
     )
     return tuple(Change(at, after.id, name, was, now) for name, was, now in pairs if was != now)
 
 
-def _question(e: Evidence) -> tuple[str, ...]:
-    return e.address, e.key, e.probe
+def _lasting(device: Device) -> str | None:
+    """Its addresses but for global IPv6 ones of no fixed making, which hosts make up anew every day (RFC 8981)."""
+    made_up = {e.address for e in device.evidence if e.key == "ipv6.iid" and e.value != "eui64"}
+    return ", ".join(a for a in device.addresses if a not in made_up or a.startswith("fe80:")) or None
 
 
-def _fact(e: Evidence) -> tuple[str, ...]:
-    return _question(e) if e.key in MEASURED else (*_question(e), e.value)
+def _open_ports(device: Device) -> str | None:
+    """`22, 80`: the TCP ports that accept connections."""
+    found = {int(e.key[4:]) for e in device.evidence if e.value == "open" and e.key.startswith("tcp.") and e.key[4:].isdecimal()}
+    return ", ".join(map(str, sorted(found))) or None
+
+
+_Fact = tuple[str, str, str, str]
+
+
+def _fact(e: Evidence | Span) -> _Fact:
+    return e.address, e.key, e.probe, "" if e.key in MEASURED else e.value
 
 
 def _covered(targets: str) -> Callable[[str], bool]:
@@ -116,21 +150,22 @@ def _covered(targets: str) -> Callable[[str], bool]:
         return lambda _: False
 
     def covers(address: str) -> bool:
-        try:
-            ip = IPv4Address(address)
-        except ValueError:
+        version, ip, _ = by_number(address)
+        if version != 4:
             return False
         return any(a <= ip <= b for a, b in asked) and not any(r[0] <= ip <= r[1] for r in spared if r)
 
     return covers
 
 
-def _range(word: str) -> tuple[IPv4Address, IPv4Address] | None:
+def _range(word: str) -> tuple[int, int] | None:
+    """The first and the last address, as numbers."""
     left, dash, right = word.partition("-")
     try:
         if not dash:
             network = IPv4Network(word, strict=False)
-            return network[0], network[-1]
-        return IPv4Address(left), IPv4Address(f"{left.rpartition('.')[0]}.{right}" if right.isdecimal() else right)
+            return int(network[0]), int(network[-1])
+        last = f"{left.rpartition('.')[0]}.{right}" if right.isdecimal() else right
+        return int(IPv4Address(left)), int(IPv4Address(last))
     except ValueError:
         return None

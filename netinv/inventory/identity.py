@@ -1,10 +1,13 @@
 """Which evidence speaks of the same device, by what clues it is known again, and the id it goes by."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from hashlib import blake2s
 from ipaddress import ip_address
 
 from netinv.model import MAC, Evidence
+from netinv.net.addresses import embedded_mac
 
 Clue = tuple[str, str]
 """Kind and value: `("mac", "aa:bb:cc:dd:ee:ff")`, `("address", "10.0.0.5")`."""
@@ -14,19 +17,23 @@ def group(evidence: Iterable[Evidence]) -> tuple[tuple[Evidence, ...], ...]:
     """The evidence of one scan parted by device, in the order of their addresses.
 
     All addresses that answer with one MAC are one device, and so are all of the scanning machine. An address that answers with
-    two MACs is two devices in conflict: each has its own `mac`, and what else was heard there goes to the MAC heard first.
-    Without a MAC, as behind a router, each address is a device.
+    two MACs is two devices in conflict: each has its own `mac`, and what else was heard there goes to the one with the fewest
+    addresses, since one with many answers for others (proxy ARP); of several such to the one heard first.
+    Without a MAC, as behind a router, each address is a device; but see `_adopted`.
     """
     heard = tuple(evidence)
-    first: dict[str, MAC] = {}
+    shown: dict[str, dict[MAC, None]] = {}
     for e in sorted(heard, key=lambda e: e.seen):
         if mac := _mac(e):
-            first.setdefault(e.address, mac)
+            shown.setdefault(e.address, {})[mac] = None
+    addresses = Counter(mac for macs in shown.values() for mac in macs)
     own = {e.address for e in heard if e.key == "local.self"}
-    own_macs = {first[address] for address in own & first.keys()}
+    holder = {a: next(iter(macs)) if a in own else min(macs, key=addresses.__getitem__) for a, macs in shown.items()}
+    holder |= dict(_adopted(heard, holder))
+    own_macs = {holder[address] for address in own & holder.keys()}
     devices: dict[str, list[Evidence]] = {}
     for e in heard:
-        mac = _mac(e) or first.get(e.address)
+        mac = _mac(e) or holder.get(e.address)
         is_own = mac in own_macs if mac else e.address in own
         devices.setdefault("own" if is_own else mac or e.address, []).append(e)
     return tuple(sorted(map(tuple, devices.values()), key=lambda d: min(by_number(e.address) for e in d)))
@@ -42,7 +49,8 @@ def clues(evidence: Iterable[Evidence]) -> tuple[Clue, ...]:
     evidence = tuple(evidence)
     macs = {mac for e in evidence if (mac := _mac(e))}
     if macs:
-        return tuple(("mac", str(mac)) for mac in sorted(macs, key=lambda mac: (mac.is_local, mac)))
+        by_strength = sorted(macs, key=lambda mac: (mac.is_local, mac)) if len(macs) > 1 else macs
+        return tuple(("mac", str(mac)) for mac in by_strength)
     return tuple(("address", address) for address in sorted({e.address for e in evidence}, key=by_number))
 
 
@@ -55,8 +63,12 @@ def device_id(clues: Sequence[Clue]) -> str:
     return "d" + blake2s(f"{kind}\0{value}".encode("utf-8", "replace"), digest_size=5).hexdigest()
 
 
+@lru_cache(1 << 16)
 def by_number(address: str) -> tuple[int, int, str]:
     """Sorts addresses by number, IPv4 first; what is no address comes last."""
+    octets = address.split(".")
+    if len(octets) == 4 and _OCTETS.issuperset(octets):  # many times faster, and nearly all of them
+        return 4, int.from_bytes(map(int, octets)), address
     try:
         ip = ip_address(address)
     except ValueError:
@@ -64,12 +76,35 @@ def by_number(address: str) -> tuple[int, int, str]:
     return ip.version, int(ip), address
 
 
+_OCTETS = frozenset(map(str, range(256)))
+
+
+def _adopted(heard: Iterable[Evidence], holder: Mapping[str, MAC]) -> Iterator[tuple[str, MAC]]:
+    """Addresses without a MAC of their own whose device is known all the same, and its MAC.
+
+    An IPv6 address made of a MAC address heard in the same scan, and one that lists by mDNS an address that lists it in turn:
+    what only one of them says, a stranger could say as well.
+    """
+    known = set(holder.values())
+    listed = {(e.address, e.value) for e in heard if e.key == "mdns.address"}
+    for e in heard:
+        if e.address in holder:
+            continue
+        if e.key == "ipv6.iid" and e.value == "eui64" and (mac := embedded_mac(e.address)) in known and mac:
+            yield e.address, mac
+        elif e.key == "mdns.address" and e.value in holder and (e.value, e.address) in listed:
+            yield e.address, holder[e.value]
+
+
 def _mac(e: Evidence) -> MAC | None:
     """The MAC of one device that `e` tells, if it does: a group address is many devices', and all zeros nobody's."""
-    if e.key != "mac":
-        return None
+    return _single(e.value) if e.key == "mac" else None
+
+
+@lru_cache(1 << 14)
+def _single(heard: str) -> MAC | None:
     try:
-        mac = MAC.parse(e.value)
+        mac = MAC.parse(heard)
     except ValueError:
         return None
     return None if mac.is_group or mac == "00:00:00:00:00:00" else mac

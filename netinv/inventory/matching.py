@@ -1,7 +1,8 @@
 """Which known device each device of a scan is."""
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from ipaddress import ip_address, ip_network
 from typing import NamedTuple
 
@@ -9,50 +10,205 @@ from netinv.inventory.database import Database
 from netinv.inventory.devices import derive
 from netinv.inventory.identity import Clue, clues, device_id
 from netinv.inventory.joining import join
-from netinv.inventory.known import Known, numbers_of, stored_one
+from netinv.inventory.kin import Kin, write_links
+from netinv.inventory.known import Known, stored, stored_one
+from netinv.inventory.lookup import AT_ONCE, ids_among, last_number, numbers_of
+from netinv.inventory.parting import parted, partings
+from netinv.inventory.presence import Habit
 from netinv.inventory.rows import microseconds, number, text
-from netinv.model import Device
+from netinv.inventory.traces import Trace, traces
+from netinv.model import Device, Link
 from netinv.text import clean
 
 
-class Match(NamedTuple):
+@dataclass(slots=True)
+class Match:
     """A device of the inventory, and the devices of a scan that turned out to be it: several, if each has one of its MACs."""
 
     known: Known
     found: list[Device]
+    joined: list[str] = field(default_factory=list)
+    """Ids of those that turned out to be it as well."""
+    links: list[Link] = field(default_factory=list)
+    """Why it was taken for one that was known by other clues."""
 
 
 def place(db: Database, devices: Iterable[Device], network: int, scan: int) -> list[Match]:
     """Give every device of a scan its place in the inventory, a new one if it has none; within a transaction."""
-    matches: dict[int, Match] = {}
-    # Those with a MAC choose first: an address is a clue for whoever is left.
-    for device in sorted((d for d in map(_safe, devices) if d.evidence), key=lambda d: not d.macs):
-        found = clues(device.evidence)
-        at = whose(db, found, device.addresses, matches)
+    found = parted(db, [d for d in map(_safe, devices) if d.evidence], network)
+    register = _Register(db, found, network, scan)
+    for one in register.in_turn():
+        register.enter(one)
+    return register.close()
+
+
+def known_as(db: Database, device: Device) -> int | None:
+    """The number of the device that this one is, as far as it can be told of one alone; None if it is new."""
+    found, left = clues(device.evidence), traces(device.evidence)
+    at = whose(db, found, device.addresses, holders(db, found))
+    [[network]] = db.all("SELECT coalesce((SELECT network FROM scans ORDER BY number DESC LIMIT 1), 0)")
+    if at is None and (kin := Kin(db, [left], number(network)).of(device, left, None, set(), set())):
+        return kin.number
+    return at
+
+
+class _Entry(NamedTuple):
+    """A device of the scan, and all by which it may be known."""
+
+    device: Device
+    clues: tuple[Clue, ...]
+    traces: frozenset[Trace]
+    forced: int | None
+    """Which known device it is, where the user has said so."""
+
+
+class _Register:
+    """The places given so far; what is read is read for all devices at once, and what is new is written so."""
+
+    def __init__(self, db: Database, found: Iterable[tuple[Device, int | None]], network: int, scan: int) -> None:
+        self._db = db
+        self._network = network
+        self._scan = scan
+        self._entries = [_Entry(d, clues(d.evidence), traces(d.evidence), forced) for d, forced in found]
+        self._holders = holders(db, {clue for entry in self._entries for clue in entry.clues})
+        self._partings = partings(db)
+        self._kin = Kin(db, (entry.traces for entry in self._entries), network)
+        self._present = {holder for (kind, _), holder in self._holders.items() if kind == "mac"}
+        self._known = {known.number: known for known in stored(db, set(self._holders.values()))} if self._holders else {}
+        self._matches: dict[int, Match] = {}
+        self._begun: list[Known] = []
+        self._new = {e.clues for e in self._entries if not any(clue in self._holders for clue in e.clues)}
+        """Clues of whom nobody has any: whether their ids are taken is asked at once."""
+        self._ids = ids_among(db, map(device_id, self._new))
+        self._has_addresses = bool(db.all("SELECT 1 FROM clues WHERE kind = 'address' LIMIT 1"))
+        self._last = last_number(db, "devices")
+        self._linked: dict[Clue, int] = {}
+
+    def in_turn(self) -> list[_Entry]:
+        """Those known by a MAC first: who is there cannot be who was lost. An address is a clue for whoever is left."""
+        return sorted(
+            self._entries,
+            key=lambda e: 0 if any(clue in self._holders for clue in e.clues if clue[0] == "mac") else 1 + (not e.device.macs),
+        )
+
+    def enter(self, entry: _Entry) -> None:
+        """Give a device its place."""
+        device, found = entry.device, entry.clues
+        at = entry.forced
         if at is None:
-            at = _begin(db, device, free_id(db, found), network, scan)
-        same = matches[at].found if at in matches else []
-        for other in _holders(db, found)[1:] if len(device.macs) > 1 else ():
-            join(db, at, other, scan)
-            same += matches.pop(other).found if other in matches else []
-        matches[at] = Match(stored_one(db, at), [*same, device])
-        for kind, value in found:
-            db.run(_LINK_MAC if kind == "mac" else _LINK_ADDRESS, kind, value, at)
-    return list(matches.values())
+            addresses = device.addresses if self._has_addresses else ()
+            at = whose(self._db, found, addresses, self._holders, self._matches)
+        kin = self._kin.of(device, entry.traces, at, self._present | self._matches.keys(), self._partings, self._begun)
+        if at is None:
+            at = kin.number if kin else self._begin(device, found)
+        match = self._matches.get(at) or Match(self._known.get(at) or stored_one(self._db, at), [])
+        others = {self._holders[clue] for clue in found if clue[0] == "mac" and clue in self._holders}
+        if kin:
+            match.links.append(kin.link)
+            others.add(kin.number)
+        for other in sorted(others - {at}):
+            if (min(at, other), max(at, other)) not in self._partings:
+                match = self._join(match, other)
+        at = match.known.number
+        match.found.append(device)
+        self._matches[at] = match
+        self._kin.note(at, entry.traces)
+        for clue in found:
+            # A MAC stays with the device that had it first; an address goes to the last.
+            if clue[0] != "mac" or clue not in self._holders:
+                if self._holders.get(clue) != at:
+                    self._linked[clue] = at
+                self._holders[clue] = at
+
+    def close(self) -> list[Match]:
+        """Write what is new; every place that was given."""
+        self._flush()
+        for at, match in self._matches.items():
+            write_links(self._db, at, self._scan, match.links)
+        self._kin.close()
+        return list(self._matches.values())
+
+    def _begin(self, device: Device, found: Sequence[Clue]) -> int:
+        self._last += 1
+        name = device_id(found)
+        if name in self._ids or found not in self._new:
+            name = free_id(self._db, found, self._ids)
+        self._ids.add(name)
+        known = Known(
+            self._last, name, self._network, device.first_seen, device.last_seen, self._scan, self._scan, Habit(), device.rtt_ms
+        )
+        self._known[self._last] = known
+        self._begun.append(known)
+        return self._last
+
+    def _join(self, match: Match, other: int) -> Match:
+        """Make one of two, the older; what both were found to be is the one's."""
+        self._flush()
+        self._kin.close()
+        taken = self._matches.pop(other, None)
+        self._matches.pop(match.known.number, None)
+        kept, gone = sorted((match.known.number, other))
+        former = join(self._db, kept, gone, self._scan)
+        self._known[kept] = known = stored_one(self._db, kept)
+        joined = Match(known, list(match.found), [*match.joined, former], list(match.links))
+        if taken:
+            joined.found += taken.found
+            joined.joined += taken.joined
+            joined.links += taken.links
+        for clue, holder in self._holders.items():
+            if holder == gone:
+                self._holders[clue] = kept
+        self._kin.rename(gone, kept)
+        self._partings = partings(self._db)
+        self._present = {kept if number == gone else number for number in self._present}
+        return joined
+
+    def _flush(self) -> None:
+        self._db.run_all(
+            "INSERT INTO devices (number, id, network, first_seen, last_seen, first_scan, last_scan, heard)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, 0)",
+            [
+                (k.number, k.id, k.network, microseconds(k.first_seen), microseconds(k.last_seen), k.first_scan, k.last_scan)
+                for k in self._begun
+            ],
+        )
+        self._db.run_all(
+            "INSERT INTO clues (kind, value, device) VALUES (?, ?, ?)"
+            " ON CONFLICT (kind, value) DO UPDATE SET device = excluded.device",
+            [(*clue, device) for clue, device in self._linked.items()],
+        )
+        self._begun.clear()
+        self._linked.clear()
 
 
-def whose(db: Database, found: Sequence[Clue], addresses: Iterable[str], taken: Collection[int] = ()) -> int | None:
+def holders(db: Database, asked: Iterable[Clue]) -> dict[Clue, int]:
+    """Which of these clues belong to a device, and to which."""
+    by_kind: dict[str, list[str]] = defaultdict(list)
+    for kind, value in asked:
+        by_kind[kind].append(value)
+    found: dict[Clue, int] = {}
+    for kind, values in by_kind.items():
+        for start in range(0, len(values), AT_ONCE):
+            some = values[start : start + AT_ONCE]
+            query = f"SELECT value, device FROM clues WHERE kind = ? AND value IN ({', '.join('?' * len(some))})"
+            found |= {(kind, text(value)): number(device) for value, device in db.all(query, kind, *some)}
+    return found
+
+
+def whose(
+    db: Database, found: Sequence[Clue], addresses: Iterable[str], held: Mapping[Clue, int], taken: Collection[int] = ()
+) -> int | None:
     """The number of the device known by these clues, the oldest that has one of the MACs; None if there is none.
 
-    `taken` are those that cannot be meant by as little as an address. A device known by its address alone because no MAC could be
-    heard on its link is taken for the first that shows a MAC there; one behind a router never is.
+    `held` are the `holders` of the clues, `taken` those that cannot be meant by as little as an address. A device known by its
+    address alone because no MAC could be heard on its link is taken for the first that shows a MAC there; one behind a router
+    never is.
     """
-    if holders := _holders(db, found):
-        return holders[0]
-    for kind, value in found:
-        for (device,) in db.all(_HOLDER, kind, value):
-            if number(device) not in taken:
-                return number(device)
+    if macs := [held[clue] for clue in found if clue[0] == "mac" and clue in held]:
+        return min(macs)
+    for clue in found:
+        if clue in held and held[clue] not in taken:
+            return held[clue]
     if any(kind == "mac" for kind, _ in found):
         for address in addresses:
             for device, prefix in db.all(_KNOWN_BY_ADDRESS_ALONE, address):
@@ -61,36 +217,17 @@ def whose(db: Database, found: Sequence[Clue], addresses: Iterable[str], taken: 
     return None
 
 
-def free_id(db: Database, found: Sequence[Clue]) -> str:
+def free_id(db: Database, found: Sequence[Clue], taken: Collection[str] = ()) -> str:
     """The id of a new device. Another may have it: one in 10,000,000 by chance, or one that began at the same address."""
-    while numbers_of(db, device := device_id(found)):
+    while (device := device_id(found)) in taken or numbers_of(db, device):
         found = (("not", device),)
     return device
 
 
-_HOLDER = "SELECT device FROM clues WHERE kind = ? AND value = ?"
-# A MAC stays with the device that had it first; an address goes to the last.
-_LINK_MAC = "INSERT OR IGNORE INTO clues VALUES (?, ?, ?)"
-_LINK_ADDRESS = "INSERT OR REPLACE INTO clues VALUES (?, ?, ?)"
 _KNOWN_BY_ADDRESS_ALONE = """
     SELECT c.device, n.prefix FROM clues c JOIN devices d ON d.number = c.device JOIN networks n ON n.number = d.network
     WHERE c.kind = 'address' AND c.value = ?
     AND NOT EXISTS (SELECT 1 FROM clues m WHERE m.device = c.device AND m.kind = 'mac')"""
-
-
-def _holders(db: Database, found: Sequence[Clue]) -> list[int]:
-    """The devices that have one of the MACs, oldest first."""
-    return sorted({number(row[0]) for kind, value in found if kind == "mac" for row in db.all(_HOLDER, kind, value)})
-
-
-def _begin(db: Database, device: Device, name: str, network: int, scan: int) -> int:
-    first, last = microseconds(device.first_seen), microseconds(device.last_seen)
-    db.run(
-        "INSERT INTO devices (id, network, first_seen, last_seen, first_scan, last_scan) VALUES (?, ?, ?, ?, ?, ?)",
-        name, network, first, last, scan, scan,
-    )  # fmt: skip
-    [[new]] = db.all("SELECT last_insert_rowid()")
-    return number(new)
 
 
 def _safe(device: Device) -> Device:

@@ -6,11 +6,14 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from netinv.model import Alternative, Name, Problem, Reason, Traffic, Verdict
+from netinv.model import MAC, Alternative, Finding, Name, Problem, Reason, Traffic, Verdict
 from netinv.text import clean
 
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+ALL = 1 << 62
+"""A LIMIT that is none."""
 _MOST_NUMBERS = 1 << 27
 """Bits in a set of numbers: more devices than any inventory has, and no more memory than 16 MiB when a file lies."""
 
@@ -65,13 +68,22 @@ def pack(numbers: Iterable[int]) -> bytes:
 
 def unpack(value: object) -> frozenset[int]:
     """The numbers given to `pack`."""
+    return frozenset(at << 3 | bit for at, byte in enumerate(_bits(value)) if byte for bit in range(8) if byte >> bit & 1)
+
+
+def contains(value: object, wanted: int) -> bool:
+    """Whether it is among the numbers given to `pack`."""
+    bits = _bits(value)
+    return wanted >> 3 < len(bits) and bool(bits[wanted >> 3] >> (wanted & 7) & 1)
+
+
+def _bits(value: object) -> bytes:
     if not isinstance(value, bytes):
         raise Damaged(f"{type(value).__name__} where a set should be")
     try:
-        bits = zlib.decompressobj().decompress(value, _MOST_NUMBERS >> 3)
+        return zlib.decompressobj().decompress(value, _MOST_NUMBERS >> 3)
     except zlib.error as error:
         raise Damaged("a set that cannot be unpacked") from error
-    return frozenset(at << 3 | bit for at, byte in enumerate(bits) if byte for bit in range(8) if byte >> bit & 1)
 
 
 def verdict_row(verdict: Verdict) -> str:
@@ -81,8 +93,8 @@ def verdict_row(verdict: Verdict) -> str:
     return _json([v.category, v.kind, v.vendor, v.model, v.os, v.confidence, _reason_rows(v.because), others])
 
 
-def read_verdict(row: object) -> Verdict:
-    """What `verdict_row` wrote."""
+def read_verdict(row: object, *, brief: bool = False) -> Verdict:
+    """What `verdict_row` wrote; `brief` without its alternatives."""
     match _parsed(row):
         case [category, kind, vendor, model, os, confidence, list(because), list(others)]:
             return Verdict(
@@ -93,8 +105,16 @@ def read_verdict(row: object) -> Verdict:
                 optional_text(os),
                 _share(confidence),
                 _reasons(because),
-                tuple(_alternative(other) for other in others),
+                () if brief else tuple(_alternative(other) for other in others),
             )
+    raise Damaged("a verdict that is none")
+
+
+def read_kind(row: object) -> str:
+    """The kind of what `verdict_row` wrote."""
+    match _parsed(row):
+        case [_, kind, *_]:
+            return text(kind)
     raise Damaged("a verdict that is none")
 
 
@@ -112,6 +132,51 @@ def read_names(row: object) -> tuple[Name, ...]:
                 found.append(Name(text(name), text(source)))
             case _:
                 raise Damaged("a name that is none")
+    return tuple(found)
+
+
+def texts_row(texts: Iterable[str]) -> str:
+    """As JSON."""
+    return _json(list(texts))
+
+
+def read_texts(row: object) -> tuple[str, ...]:
+    """What `texts_row` wrote."""
+    if row == "[]":
+        return ()
+    return tuple(map(text, _list(row)))
+
+
+def findings_row(findings: Iterable[Finding]) -> str:
+    """As JSON."""
+    return _json(
+        [
+            [f.kind, f.says, list(f.addresses), list(f.macs), list(f.devices), list(f.evidence), f.severity, f.hint]
+            for f in findings
+        ]
+    )
+
+
+def read_findings(row: object) -> tuple[Finding, ...]:
+    """What `findings_row` wrote."""
+    found = []
+    for item in _list(row):
+        match item:
+            case [kind, says, list(addresses), list(macs), list(devices), list(evidence), "warning" | "info" as severity, hint]:
+                found.append(
+                    Finding(
+                        kind=text(kind),
+                        says=text(says),
+                        addresses=tuple(map(text, addresses)),
+                        macs=tuple(MAC(text(mac)) for mac in macs),
+                        devices=tuple(map(text, devices)),
+                        evidence=tuple(map(text, evidence)),
+                        severity=severity,
+                        hint=optional_text(hint),
+                    )
+                )
+            case _:
+                raise Damaged("a finding that is none")
     return tuple(found)
 
 
@@ -175,7 +240,7 @@ def _share(value: object) -> float:
 
 
 def _json(value: object) -> str:
-    return json.dumps(value, separators=(",", ":"))
+    return _encode(value)
 
 
 def _list(row: object) -> list[Any]:

@@ -1,16 +1,21 @@
 """Saving a scan: which known device each of its devices is, and what it changes of what is known."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from netinv.classification.rules import fingerprint
+from netinv.inventory.absence import who_kept_silent
+from netinv.inventory.comparing import labelled
 from netinv.inventory.database import Database
-from netinv.inventory.devices import build, derive
-from netinv.inventory.history import Merged, Span, asking, changes, merge
+from netinv.inventory.devices import derive, renamed
+from netinv.inventory.events import write_events
+from netinv.inventory.history import Asking, Merged, Span, asking, changes, merge
 from netinv.inventory.identity import by_number
-from netinv.inventory.known import MOST_FACTS, Known, Opinion, as_kept, dated, keep_opinions, opinion, read_evidence
-from netinv.inventory.matching import place
-from netinv.inventory.rows import microseconds, number, pack, problems_row, text, traffic_row
+from netinv.inventory.known import MOST_FACTS, Known, as_kept, keep_opinions, look_around, opinion, placed
+from netinv.inventory.lookup import among
+from netinv.inventory.matching import Match, place
+from netinv.inventory.rows import findings_row, microseconds, number, pack, problems_row, text, traffic_row
 from netinv.inventory.store import Recorded
 from netinv.model import Change, Device, Evidence, Scan
 
@@ -18,54 +23,105 @@ from netinv.model import Change, Device, Evidence, Scan
 def save(db: Database, scan: Scan) -> Recorded:
     """Write a scan, within a transaction; its devices as the inventory now knows them, and what is not as it was."""
     [[last]] = db.all("SELECT coalesce(max(number), 0) FROM scans")
-    this, network, rules = number(last) + 1, _network(db, scan), fingerprint()
-    asked = asking(scan.sensor, scan.targets, scan.is_partial, (e.key for d in scan.devices for e in d.evidence))
-    devices: list[Device] = []
-    differences: list[Change] = []
-    merges: list[tuple[int, Merged]] = []
-    opinions: list[tuple[int, Opinion]] = []
+    this, network = number(last) + 1, _network(db, scan)
+    asked_nobody = scan.is_partial or scan.method == "listen"
+    asked = asking(scan.sensor, scan.targets, asked_nobody, {e.key for d in scan.devices for e in d.evidence})
     matches = place(db, scan.devices, network, this)
-    for known, found in matches:
-        held = _spans(db, known.number, network)
-        merged = merge(held, [e for device in found for e in device.evidence], asked)
-        before = None
-        if known.first_scan != this:
-            were = held if known.network == network else _spans(db, known.number, known.network)
-            before = as_kept(known, [span.evidence for span in were[:MOST_FACTS]])
-        seen = known._replace(last_seen=max(device.last_seen for device in found))
-        after = replace(dated(seen, _opined(known, found, merged, rules)), is_new=before is None)
-        if (formed := opinion(after, rules)) != known.opinion:
-            opinions.append((known.number, formed))
-        merges.append((known.number, merged))
-        devices.append(after)
-        differences += changes(before, after, scan.finished)
-    _write_evidence(db, merges, network, this)
-    keep_opinions(db, opinions)
+    held = _spans(db, [m.known.number for m in matches if m.known.first_scan != this or m.joined], network)
+    around = look_around(db, [m.known.number for m in matches])
+    around = around._replace(newest={**around.newest, network: this})
+    rules = fingerprint()
+    updates = [_Update(db, m, held[m.known.number], asked, rules, scan, network, this) for m in matches]
+    _write_evidence(db, updates, network, this)
+    keep_opinions(db, [(u.known.number, u.opinion) for u in updates if u.opinion != u.match.known.opinion])
     db.run_all(
-        "UPDATE devices SET network = ?, last_seen = ?, last_scan = ? WHERE number = ?",
-        [(network, microseconds(d.last_seen), this, m.known.number) for m, d in zip(matches, devices, strict=True)],
+        "UPDATE devices SET network = ?, last_seen = ?, last_scan = ?, rtt = ?, heard = ?, missed = ?, silent = ?, longest = ?,"
+        " gone = NULL WHERE number = ?",
+        [(network, microseconds(u.known.last_seen), this, u.device.rtt_ms, *u.known.habit[:4], u.known.number) for u in updates],
     )
+    events = [
+        (u.known.number, change)
+        for u in updates
+        for change in u.changes
+        # what the user said outranks what was heard, so that nothing he sees has changed
+        if not (change.field in ("name", "kind") and getattr(around.annotations.get(u.known.number), change.field, None))
+    ]
+    events += who_kept_silent(db, scan, asked, network, this)
+    write_events(db, this, events)
+    scan = replace(scan, findings=renamed(scan.findings, {d.id: m.known.id for m in matches for d in m.found}))
     _write_scan(db, scan, this, network, [m.known for m in matches])
+    devices = [placed(u.known, u.device, around, u.evidence) for u in updates]
     devices.sort(key=lambda device: by_number(device.ip or ""))
-    return Recorded(replace(scan, devices=tuple(devices)), tuple(differences))
+    return Recorded(replace(scan, devices=tuple(devices)), labelled((change for _, change in events), around.networks))
 
 
-def _spans(db: Database, device: int, network: int) -> list[Span]:
-    """All that holds of a device in a network."""
+class _Update:
+    """What a scan does to one device."""
+
+    def __init__(
+        self, db: Database, match: Match, held: Sequence[Span], asked: Asking, rules: str, scan: Scan, network: int, this: int
+    ) -> None:
+        known = match.known
+        self.match = match
+        self.merged = merge(held, [e for device in match.found for e in device.evidence], asked)
+        self.known = known._replace(
+            network=network,
+            last_seen=max(device.last_seen for device in match.found),
+            last_scan=this,
+            habit=(known.habit if known.network == network else type(known.habit)()).answered(),
+        )
+        self.evidence = tuple(self.merged.evidence[:MOST_FACTS])
+        self.device = _opined(known, match.found, self.merged, self.evidence, rules)
+        self.changes: list[Change] = []
+        if known.first_scan == this:
+            self.opinion = opinion(self.device, rules)
+            self.changes.append(Change(scan.finished, known.id, "device", None, self.device.name or self.device.ip))
+            return
+        is_as_before = known.network == network and not (self.merged.begun or self.merged.ended or match.joined)
+        # what was thought of the same facts by the same rules need not be thought again
+        is_known = is_as_before and known.opinion is not None and known.opinion.rules == rules
+        self.opinion = known.opinion if known.opinion and is_known else opinion(self.device, rules)
+        for former in match.joined:
+            self.changes.append(Change(scan.finished, known.id, "joined", former, known.id))
+        if known.habit.is_gone:
+            self.changes.append(Change(scan.finished, known.id, "presence", "gone", "here"))
+        if known.network != network:
+            self.changes.append(Change(scan.finished, known.id, "network", str(known.network), str(network)))
+            held = _spans(db, [known.number], known.network)[known.number]
+        elif is_known:
+            return
+        before = [span.evidence for span in held[:MOST_FACTS]]
+        # rules that changed meanwhile are no change of the device
+        was = as_kept(known, before) if known.opinion and known.opinion.rules == rules else derive(before)
+        self.changes += changes(was, replace(self.device, id=known.id, evidence=self.evidence), scan.finished)
+
+
+def _spans(db: Database, devices: Sequence[int], network: int) -> defaultdict[int, list[Span]]:
+    """All that holds of each of these devices in a network."""
+    found: defaultdict[int, list[Span]] = defaultdict(list)
+    if not devices:
+        return found
     query = """
-        SELECT e.address, e.key, e.value, e.probe, e.last_seen, e.number, coalesce(s.sensor, '')
-        FROM evidence e LEFT JOIN scans s ON s.number = e.last_scan
-        WHERE e.device = ? AND e.ended IS NULL AND e.network = ? ORDER BY e.number"""
-    with db.trouble():
-        return [Span(number(row[5]), read_evidence(row), text(row[6])) for row in db.all(query, device, network)]
+        SELECT device, number, address, key, value, probe, last_seen, last_scan FROM evidence
+        WHERE ended IS NULL AND network = ?"""
+    rows = db.all(query + among("device", devices) + " ORDER BY device, number", network)
+    heard_by = {number(row[7]) for row in rows}
+    sensors = {
+        n: text(sensor) for n, sensor in db.all("SELECT number, sensor FROM scans WHERE 1 = 1" + among("number", heard_by))
+    }
+    for device, *row, scan in rows:
+        # looked into where it is made evidence of
+        found[number(device)].append(Span._make((*row, sensors.get(number(scan), ""))))
+    return found
 
 
-def _opined(known: Known, found: Sequence[Device], merged: Merged, rules: str) -> Device:
-    """The device by what is now known of it: rules are asked only if nobody has asked them the same before."""
-    evidence = merged.evidence[:MOST_FACTS]
+def _opined(known: Known, found: Sequence[Device], merged: Merged, evidence: Sequence[Evidence], rules: str) -> Device:
+    """The device by the evidence that now holds: rules are asked only if nobody has asked them the same before."""
+    if len(found) == 1 and not merged.silent and len(evidence) == len(found[0].evidence):
+        return found[0]  # all that holds was heard by this scan
     for device in found:
         if _facts(device.evidence) == _facts(evidence):
-            return build(evidence, verdict=device.verdict, name=device.name, names=device.names, vendor=device.vendor)
+            return device
     if known.opinion and known.opinion.rules == rules and not merged.begun and not merged.ended:
         return as_kept(known, evidence)
     return derive(evidence)
@@ -90,26 +146,30 @@ def _network(db: Database, scan: Scan) -> int:
     if not heard:
         for (latest,) in db.all(_LATEST_NETWORK, prefix):
             return number(latest)
-    db.run("INSERT INTO networks (prefix, gateway) VALUES (?, ?)", prefix, heard[0] if heard else "")
-    [[new]] = db.all("SELECT last_insert_rowid()")
-    return number(new)
+    [[last]] = db.all("SELECT coalesce(max(number), 0) FROM networks")
+    new = number(last) + 1
+    db.run("INSERT INTO networks (number, prefix, gateway) VALUES (?, ?, ?)", new, prefix, heard[0] if heard else "")
+    return new
 
 
 _LATEST_NETWORK = """
     SELECT network FROM scans WHERE network IN (SELECT number FROM networks WHERE prefix = ?) ORDER BY number DESC LIMIT 1"""
 
 
-def _write_evidence(db: Database, merges: Iterable[tuple[int, Merged]], network: int, scan: int) -> None:
-    extended, begun, ended = [], [], []
-    for device, merged in merges:
+def _write_evidence(db: Database, updates: Iterable[_Update], network: int, scan: int) -> None:
+    extended, begun, ended, dropped = [], [], [], []
+    for update in updates:
+        device, merged = update.known.number, update.merged
         extended += [(e.value, microseconds(e.seen), scan, span) for span, e in merged.extended]
         begun += [
             (device, network, e.address, e.key, e.value, e.probe, microseconds(first), microseconds(e.seen), scan, scan)
             for first, e in merged.begun
         ]
         ended += [(scan, span) for span in merged.ended]
+        dropped += [(span,) for span in merged.dropped]
     db.run_all("UPDATE evidence SET value = ?, last_seen = ?, last_scan = ? WHERE number = ?", extended)
     db.run_all("UPDATE evidence SET ended = ? WHERE number = ?", ended)
+    db.run_all("DELETE FROM evidence WHERE number = ?", dropped)
     db.run_all(
         "INSERT INTO evidence (device, network, address, key, value, probe, first_seen, last_seen, first_scan, last_scan)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -120,7 +180,7 @@ def _write_evidence(db: Database, merges: Iterable[tuple[int, Merged]], network:
 def _write_scan(db: Database, scan: Scan, this: int, network: int, seen: Sequence[Known]) -> None:
     db.run(
         "INSERT INTO scans (number, id, sensor, network, started, finished, targets, method, asked, is_partial, found, new,"
-        " traffic, problems, present) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " traffic, problems, findings, present) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         this,
         scan.id,
         text(scan.sensor),
@@ -130,10 +190,11 @@ def _write_scan(db: Database, scan: Scan, this: int, network: int, seen: Sequenc
         text(scan.targets),
         text(scan.method),
         scan.asked,
-        scan.is_partial,
+        int(scan.is_partial),
         len(seen),
         sum(known.first_scan == this for known in seen),
         traffic_row(scan.traffic),
         problems_row(scan.problems),
+        findings_row(scan.findings),
         pack(known.number for known in seen),
     )

@@ -2,16 +2,22 @@
 
 import os
 import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple, Protocol, Self
+from typing import TYPE_CHECKING, NamedTuple, Protocol, Self
 
 from netinv.errors import StoreError
 from netinv.inventory.place import default_path
-from netinv.model import Change, Device, Problem, Scan, Traffic
+from netinv.model import Annotations, Change, Device, Finding, Problem, Scan, Traffic
 from netinv.text import clean
+
+if TYPE_CHECKING:
+    from netinv.inventory.comparing import Comparison
+    from netinv.inventory.sites import SiteSummary
+    from netinv.inventory.upkeep import Pruned
 
 PATIENCE = 5.0
 """Seconds to wait while another program writes."""
@@ -23,7 +29,7 @@ class Recorded(NamedTuple):
     scan: Scan
     """Its devices as the inventory now knows them: with their first id, and what earlier scans of this network told of them."""
     changes: tuple[Change, ...]
-    """What is not as it was known before; what is merely missing is no change."""
+    """What is not as it was known before; who is merely silent is no change until it counts as gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,8 @@ class ScanSummary:
     sensor: str
     network: str
     """The networks on the sensor's link: `10.0.0.0/24`."""
+    site: str
+    """What that network is called: by its user, else as `network`."""
     started: datetime
     finished: datetime
     targets: str
@@ -46,6 +54,7 @@ class ScanSummary:
     is_partial: bool
     traffic: Traffic
     problems: tuple[Problem, ...]
+    findings: tuple[Finding, ...] = ()
 
 
 class Inventory(Protocol):
@@ -61,17 +70,68 @@ class Inventory(Protocol):
     def recognise(self, device: Device) -> Device:
         """The device with the id, `first_seen` and `is_new` the inventory has for it; nothing is saved."""
 
-    def devices(self) -> tuple[Device, ...]:
-        """Every device as today's rules see it, by address; new are those first seen in the latest scan of their network."""
+    def devices(self, *, network: str | None = None, brief: bool = False) -> tuple[Device, ...]:
+        """Every device as today's rules see it, by address; new are those first seen in the latest scan of their network.
+
+        `network` is one by name, prefix or gateway, as in every method; UsageError if there is none or several. `brief` ones come
+        much faster: without what else they might be, and without their evidence, but for `local.self`.
+        """
 
     def find(self, reference: str) -> Device:
         """The one device meant by its id or three digits of it, name, address or MAC; DeviceError if none or several are."""
 
-    def scans(self, limit: int | None = None) -> tuple[ScanSummary, ...]:
+    def scans(self, limit: int | None = None, *, network: str | None = None) -> tuple[ScanSummary, ...]:
         """The latest scans, latest first."""
+
+    def networks(self) -> "tuple[SiteSummary, ...]":
+        """The networks that were scanned, the latest first."""
+
+    def name_network(self, network: str, name: str) -> None:
+        """Call a network by a name; none is its prefix again. UsageError where another has it."""
+
+    def history(
+        self, device: str | None = None, *, since: datetime | None = None, network: str | None = None, limit: int | None = None
+    ) -> tuple[Change, ...]:
+        """What changed, of all devices or of that with this id; the latest `limit` changes, latest first."""
+
+    def compare(self, before: str, after: str) -> "Comparison":
+        """What is different between two scans of one network, by their ids, the earlier first."""
+
+    def attendance(self, device: str) -> tuple[int, int]:
+        """In how many scans the device with this id was seen, and how many there were of its network since the first of them."""
 
     def seen_in(self, scan_id: str) -> frozenset[str]:
         """The ids of the devices a scan saw; StoreError if there is no such scan."""
+
+    def annotate(self, said: Mapping[str, Annotations]) -> tuple[Change, ...]:
+        """Keep what the user now says of devices, by id, in place of what he said before; all of it or nothing.
+
+        DeviceError for an id nobody has, UsageError for what cannot be said.
+        """
+
+    def merge(self, one: str, other: str) -> Change:
+        """Make two devices, by their ids, one: that which was known first. UsageError if they are one already."""
+
+    def split(self, device: str, words: Collection[str]) -> Change:
+        """Part these MAC and IP addresses of a device from it: what was heard of them is another's, and stays so.
+
+        UsageError for what is none of its addresses, and where nothing would be left.
+        """
+
+    def undo(self) -> str | None:
+        """Take back the last thing the user did that was not taken back yet; what it was, or None where there is nothing."""
+
+    def prune(self, before: datetime, *, dry_run: bool = False) -> "Pruned":
+        """Forget the scans, changes and former facts that were over by then, and the devices not seen since.
+
+        The last scan of each network is kept, and whatever the user has said something of. What he did can no longer be undone.
+        """
+
+    def vacuum(self) -> tuple[int, int]:
+        """Give back the room of what was forgotten; bytes before and after."""
+
+    def copy_to(self, place: Path) -> None:
+        """A copy, whole and private, where nothing is yet."""
 
     def check(self) -> tuple[str, ...]:
         """What is damaged, in the store's own words; reads all of it."""
@@ -91,14 +151,17 @@ def open_inventory(where: str | Path | None = None, *, read_only: bool = False, 
     """
     from netinv.inventory.sqlite import SQLiteInventory  # one kind of store is opened, and only its driver loaded
 
-    return SQLiteInventory(_path(where or os.environ.get("NETINV_STORE") or default_path()), read_only=read_only, timeout=timeout)
+    return SQLiteInventory(
+        path_of(where or os.environ.get("NETINV_STORE") or default_path()), read_only=read_only, timeout=timeout
+    )
 
 
 # `pathlib.Path` makes one slash of two; and a URL may hold a password, so errors name its scheme only.
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/")
 
 
-def _path(where: str | Path) -> Path:
+def path_of(where: str | Path) -> Path:
+    """The file that a path or `sqlite:///path` names; StoreError where it can be none."""
     text = str(where)
     if url := _URL.match(text):
         if url[1].lower() != "sqlite":

@@ -3,17 +3,19 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from netinv.classification import rules
-from netinv.errors import DeviceError, StoreError
+from netinv.errors import DeviceError, StoreError, UsageError
 from netinv.inventory.devices import derive
 from netinv.inventory.identity import group
-from netinv.inventory.store import Inventory
-from netinv.model import Device, Evidence, Problem, Traffic
+from netinv.inventory.store import Inventory, open_inventory
+from netinv.model import Annotations, Device, Evidence, Finding, Link, Problem, Traffic
 from netinv.text import clean
 from tests.inventory.scans import HOME, OFFICE, PHONE, ROUTER, TV, at, heard, scan
 
@@ -58,7 +60,9 @@ class Contract:
 
     def test_the_first_scan_comes_back_as_it_was(self, store: Inventory) -> None:
         found = scan(*HOUSE)
-        assert store.record(found).scan == found
+        saved = store.record(found).scan
+        assert {d.network for d in saved.devices} == {"10.0.0.0/24"}
+        assert replace(saved, devices=tuple(replace(d, network="") for d in saved.devices)) == found
 
     def test_a_new_inventory_is_empty(self, store: Inventory) -> None:
         assert store.devices() == ()
@@ -193,6 +197,24 @@ class Contract:
         assert [e.value for e in tv.evidence if e.key == "icmp.rtt"] == ["2.5"]
         assert tv.rtt_ms == 2.5
 
+    def test_who_has_to_be_asked_again_now_and_then_changes_nothing(self, store: Inventory) -> None:
+        store.record(scan(heard("10.0.0.30", PHONE)))
+        for hours in range(1, 9):
+            slept = {"arp_attempt": str(2 + hours % 4 // 2)} if hours % 2 else {}
+            recorded = store.record(scan(heard("10.0.0.30", PHONE, **slept), hours=hours))
+            assert recorded.changes == ()
+            for phone in (*recorded.scan.devices, *store.devices()):
+                assert [e.value for e in phone.evidence if e.key == "arp.attempt"] == list(slept.values())
+
+    def test_the_findings_of_a_scan_name_devices_as_they_are_known(self, store: Inventory) -> None:
+        before = store.record(scan(heard("10.0.0.5", icmp_ttl="64"))).scan
+        again = scan(heard("10.0.0.5", TV), hours=1)
+        [device] = again.devices
+        finding = Finding("sleepy", "one address answered only when asked again", devices=(device.id,))
+        recorded = store.record(replace(again, findings=(finding,))).scan
+        assert recorded.findings[0].devices == (before.devices[0].id,) == (recorded.devices[0].id,)
+        assert device.id != before.devices[0].id
+
     def test_who_was_the_gateway_is_not_it_for_ever(self, store: Inventory) -> None:
         store.record(scan(*HOUSE))
         new = heard("10.0.0.2", "3c:22:fb:00:00:0f", route_gateway="eth0")
@@ -306,19 +328,20 @@ class Contract:
             wrong = replace(found.devices[0], verdict=replace(found.devices[0].verdict, kind="teapot"))
             store.record(replace(found, devices=(wrong, *found.devices[1:])))
             assert store.devices()[0].verdict.kind == "teapot"
+        known = tuple(replace(device, network="10.0.0.0/24") for device in found.devices)
         monkeypatch.setattr("netinv.inventory.known.fingerprint", lambda: "newer")
         for read_only in (True, False):
             with open_store(read_only=read_only) as store:
-                assert store.devices() == found.devices
+                assert store.devices() == known
         monkeypatch.setattr("netinv.inventory.known.derive", lambda *_: pytest.fail("the verdict was not kept"))
         with open_store(read_only=True) as store:
-            assert store.devices() == found.devices
+            assert store.devices() == known
 
     def test_listing_reads_no_rules_once_their_verdicts_are_kept(self, open_store: Open, monkeypatch: pytest.MonkeyPatch) -> None:
         with open_store() as store:
             store.record(scan(*HOUSE))
         rules.load_rules.cache_clear()
-        monkeypatch.setattr(rules, "read_rules", lambda *_: pytest.fail("rules were read"))
+        monkeypatch.setattr(rules, "rules_of", lambda *_: pytest.fail("rules were read"))
         with open_store(read_only=True) as store:
             assert len(store.devices()) == 3
             assert store.find("tv").name == "tv"
@@ -405,3 +428,386 @@ class Contract:
             assert store.devices() == saved
             for device in saved:
                 assert store.find(device.id) == device
+
+    # -- who has gone
+
+    def test_a_departure_is_told_once_and_by_the_second_scan_that_hears_nothing(self, store: Inventory) -> None:
+        for hours in range(20):
+            store.record(scan(*HOUSE, hours=hours))
+        told = [store.record(scan(*HOUSE[:2], hours=hours)).changes for hours in range(20, 25)]
+        assert [[(c.field, c.before, c.after) for c in changes] for changes in told] == [
+            [],
+            [("presence", "here", "gone")],
+            [],
+            [],
+            [],
+        ]
+        assert by_mac(store.devices(), PHONE).presence == "gone"
+        assert by_mac(store.devices(), TV).presence == "here"
+        [back] = store.record(scan(*HOUSE, hours=25)).changes
+        assert (back.field, back.before, back.after) == ("presence", "gone", "here")
+
+    @pytest.mark.parametrize(
+        "asked",
+        [
+            {"targets": "10.0.0.0-29"},
+            {"targets": "10.0.0.20"},
+            {"targets": "10.0.0.0/24 except 10.0.0.30"},
+            {"is_partial": True},
+            {"interface": OFFICE, "targets": "192.168.7.0/24"},
+            {"method": "icmp"},
+            {"method": ""},
+        ],
+    )
+    def test_who_was_not_asked_is_not_missing(self, store: Inventory, asked: dict[str, object]) -> None:
+        for hours in range(20):
+            store.record(scan(*HOUSE, hours=hours))
+        for hours in range(20, 30):
+            limited = scan(*HOUSE[:2], hours=hours, **{k: v for k, v in asked.items() if k != "method"})  # type: ignore[arg-type]
+            assert not [
+                c
+                for c in store.record(replace(limited, method=asked.get("method", "arp"))).changes
+                if c.field == "presence"  # type: ignore[arg-type]
+            ]
+        assert by_mac(store.devices(), PHONE).presence in ("unasked", "here")
+
+    def test_twenty_scans_of_a_house_with_sleepers_lose_nobody(self, store: Inventory) -> None:
+        random = Random(7)
+        sleepers = [heard(f"10.0.0.{n}", f"da:a1:19:00:01:{n:02x}") for n in range(50, 60)]
+        for hours in range(20):
+            awake = [device for device in sleepers if random.random() < 0.6 or not hours]
+            changes = store.record(scan(*HOUSE, *awake, hours=hours)).changes
+            assert not [c for c in changes if c.field == "presence"]
+
+    def test_who_was_met_elsewhere_has_left(self, store: Inventory) -> None:
+        store.record(scan(*HOUSE))
+        away = store.record(scan(heard("192.168.7.30", PHONE), hours=1, interface=OFFICE, targets="192.168.7.0/24"))
+        assert [(c.field, c.before, c.after) for c in away.changes if c.field == "network"] == [
+            ("network", "10.0.0.0/24", "192.168.7.0/24")
+        ]
+        store.record(scan(*HOUSE[:2], hours=2))
+        [left] = store.compare("scan-0", "scan-2").differences
+        assert (left.kind, left.device.macs) == ("gone", (PHONE,))
+        assert store.compare("scan-0", "scan-2").silent == ()
+
+    # -- history
+
+    def test_history_is_latest_first_and_of_one_device_if_asked(self, store: Inventory) -> None:
+        store.record(scan(*HOUSE))
+        store.record(scan(*HOUSE[:2], heard("10.0.0.31", PHONE), hours=5))
+        phone = by_mac(store.devices(), PHONE)
+        assert [(c.field, c.device == phone.id) for c in store.history()][:2] == [("addresses", True), ("device", True)]
+        assert [c.field for c in store.history(phone.id)] == ["addresses", "device"]
+        assert [c.field for c in store.history(phone.id, limit=1)] == ["addresses"]
+        assert [c.field for c in store.history(since=at(2))] == ["addresses"]
+        assert store.history(phone.id)[0].at == at(5) + timedelta(seconds=5)
+        assert store.attendance(phone.id) == (2, 2)
+        with pytest.raises(DeviceError):
+            store.history("d0000000000")
+
+    def test_a_join_is_told_with_the_id_that_went(self, store: Inventory) -> None:
+        [first] = store.record(scan(heard("10.0.0.7", TV, local_self="eth0"), targets="10.0.0.7")).scan.devices
+        [second] = store.record(scan(heard("10.0.0.8", PHONE, local_self="wlan0"), targets="10.0.0.8", hours=1)).scan.devices
+        both = scan(heard("10.0.0.7", TV, local_self="eth0"), heard("10.0.0.8", PHONE, local_self="wlan0"), hours=2)
+        assert ("joined", second.id, first.id) in {(c.field, c.before, c.after) for c in store.record(both).changes}
+        assert [c.field for c in store.history(first.id)].count("device") == 2, "what was told of either is told of it"
+
+    # -- comparing
+
+    def test_two_scans_differ_by_who_came_left_and_changed(self, store: Inventory) -> None:
+        for hours in range(20):
+            store.record(scan(*HOUSE, hours=hours))
+        tv = heard("10.0.0.21", TV, dns_ptr="tv.lan", tcp_80="open", tcp_22="open")
+        store.record(scan(HOUSE[0], tv, hours=20))
+        store.record(scan(HOUSE[0], tv, heard("10.0.0.40", "3c:22:fb:00:00:04"), hours=21))
+        found = store.compare("scan-19", "scan-21")
+        assert [(d.kind, d.device.mac) for d in found.differences] == [
+            ("new", "3c:22:fb:00:00:04"), ("gone", PHONE), ("changed", TV),
+        ]  # fmt: skip
+        assert {(c.field, c.before, c.after) for c in found.differences[2].changes if c.field not in ("kind", "os")} == {
+            ("addresses", "10.0.0.20", "10.0.0.21"),
+            ("ports", "80", "22, 80"),
+        }
+        assert store.compare("scan-0", "scan-19").differences == ()
+        [silent] = store.compare("scan-19", "scan-20").silent
+        assert (silent.mac, silent.presence) == (PHONE, "asleep")
+
+    def test_what_went_back_and_forth_is_no_difference(self, store: Inventory) -> None:
+        store.record(scan(*HOUSE))
+        store.record(scan(*HOUSE[:2], heard("10.0.0.31", PHONE), hours=1))
+        store.record(scan(*HOUSE, hours=2))
+        assert [d.kind for d in store.compare("scan-0", "scan-1").differences] == ["changed"]
+        assert store.compare("scan-0", "scan-2").differences == ()
+        assert store.compare("scan-2", "scan-0") == store.compare("scan-0", "scan-2"), "the earlier is the first"
+
+    def test_who_was_not_asked_by_the_later_scan_is_said_to_be_so(self, store: Inventory) -> None:
+        store.record(scan(*HOUSE))
+        store.record(scan(*HOUSE[:1], hours=1, targets="10.0.0.1-20"))
+        assert {d.mac: d.presence for d in store.compare("scan-0", "scan-1").silent} == {TV: "asleep", PHONE: "unasked"}
+
+    def test_scans_of_two_networks_are_not_compared(self, store: Inventory) -> None:
+        store.record(scan(*HOUSE))
+        store.record(scan(heard("192.168.7.1", "3c:22:fb:00:07:01"), hours=1, interface=OFFICE, targets="192.168.7.0/24"))
+        with pytest.raises(UsageError, match="two networks"):
+            store.compare("scan-0", "scan-1")
+        with pytest.raises(StoreError):
+            store.compare("scan-0", "scan-7")
+
+    # -- networks
+
+    def test_home_and_office_are_two_inventories_in_one(self, store: Inventory) -> None:
+        store.record(scan(*HOUSE))
+        store.record(scan(heard("192.168.7.1", "3c:22:fb:00:07:01"), hours=1, interface=OFFICE, targets="192.168.7.0/24"))
+        store.name_network("192.168.7.0/24", "office")
+        store.name_network(ROUTER.upper(), "home")
+        assert [(s.site.label, s.devices, s.gone, s.scans) for s in store.networks()] == [("office", 1, 0, 1), ("home", 3, 0, 1)]
+        assert {d.network for d in store.devices()} == {"home", "office"}
+        for word in ("home", "HOME", "10.0.0.0/24", ROUTER):
+            assert len(store.devices(network=word)) == len(store.devices(network=word, brief=True)) == 3
+            assert [s.site for s in store.scans(network=word)] == ["home"]
+            assert len(store.history(network=word)) == 3
+        assert len(store.devices(network="here")) == 1
+        with pytest.raises(UsageError, match="another network"):
+            store.name_network("home", "Office")
+        with pytest.raises(UsageError) as caught:
+            store.devices(network="ofice")
+        assert "office" in (caught.value.hint or "")
+
+    def test_two_networks_with_the_same_addresses_are_told_by_their_gateways(self, store: Inventory) -> None:
+        other = "3c:22:fb:00:00:0f"
+        store.record(scan(*HOUSE))
+        store.record(scan(heard("10.0.0.1", other), hours=1))
+        assert {s.site.label for s in store.networks()} == {f"10.0.0.0/24 via {ROUTER}", f"10.0.0.0/24 via {other}"}
+        with pytest.raises(UsageError) as caught:
+            store.devices(network="10.0.0.0/24")
+        assert ROUTER in (caught.value.hint or "")
+        assert len(store.devices(network=other)) == 1
+
+    def test_brief_devices_are_the_same_without_their_evidence(self, store: Inventory) -> None:
+        own = heard("10.0.0.99", "02:00:00:00:00:99", local_self="eth0", icmp_rtt="0.1")
+        store.record(scan(*HOUSE, own))
+        whole = [
+            replace(
+                d, evidence=tuple(e for e in d.evidence if e.key == "local.self"), verdict=replace(d.verdict, alternatives=())
+            )
+            for d in store.devices()
+        ]
+        assert list(store.devices(brief=True)) == whole
+
+    # -- what the user says
+
+    def test_what_the_user_says_outranks_later_scans(self, store: Inventory) -> None:
+        store.record(scan(*HOUSE))
+        tv = by_mac(store.devices(), TV)
+        said = Annotations(name="Kino", kind="media_player", owner="Anna", tags=("x",), trusted=False)
+        changes = store.annotate({tv.id: said})
+        assert {(c.field, c.before, c.after, c.by) for c in changes} == {
+            ("name", None, "Kino", "you"), ("kind", None, "media_player", "you"), ("owner", None, "Anna", "you"),
+            ("tags", None, "x", "you"), ("trusted", None, "no", "you"),
+        }  # fmt: skip
+        later = scan(HOUSE[0], heard("10.0.0.20", TV, dns_ptr="film.lan", tcp_80="open"), hours=1)
+        recorded = store.record(later)
+        assert [c.field for c in recorded.changes] == [], "what he sees is as it was"
+        for device in (by_mac(recorded.scan.devices, TV), by_mac(store.devices(), TV), store.find("kino")):
+            assert (device.name, device.verdict.kind, device.annotations) == ("Kino", "media_player", said)
+        assert store.find("film").id == tv.id
+        assert store.annotate({tv.id: said}) == ()
+        store.annotate({tv.id: Annotations()})
+        assert by_mac(store.devices(), TV).name == "film"
+
+    def test_what_the_user_did_is_undone_one_act_after_another(self, store: Inventory) -> None:
+        store.record(scan(*HOUSE))
+        tv, phone = by_mac(store.devices(), TV), by_mac(store.devices(), PHONE)
+        before = store.devices()
+        store.annotate({tv.id: Annotations(name="Kino")})
+        store.annotate({tv.id: Annotations(name="Film"), phone.id: Annotations(owner="Anna")})
+        assert "2 devices" in (store.undo() or "")
+        assert [d.annotations.name for d in store.devices()] == [None, "Kino", None]
+        assert store.undo()
+        assert store.devices() == before
+        assert store.undo() is None
+        assert [c.by for c in store.history(tv.id, limit=4)] == ["you"] * 4
+
+    def test_the_name_the_user_gave_is_meant_first(self, store: Inventory) -> None:
+        store.record(scan(*HOUSE))
+        phone = by_mac(store.devices(), PHONE)
+        store.annotate({phone.id: Annotations(name="TV")})
+        assert store.find("tv").id == phone.id
+
+    def test_what_cannot_be_said_changes_nothing(self, store: Inventory) -> None:
+        store.record(scan(*HOUSE))
+        tv = by_mac(store.devices(), TV)
+        for wrong in ({tv.id: Annotations(kind="teapot")}, {tv.id: Annotations(name="x"), "d0000000000": Annotations(name="y")}):
+            with pytest.raises((UsageError, DeviceError)):
+                store.annotate(wrong)
+        assert by_mac(store.devices(), TV).annotations == Annotations()
+
+    # -- the same device with other addresses
+
+    def test_a_made_up_mac_is_linked_to_the_one_before_by_a_name_of_its_own(self, store: Inventory) -> None:
+        again = "da:a1:19:00:00:99"
+        [first] = store.record(scan(heard("10.0.0.30", PHONE, mdns_hostname="Annas-iPhone.local"))).scan.devices
+        recorded = store.record(scan(heard("10.0.0.77", again, mdns_hostname="Annas-iPhone.local"), hours=1))
+        [known] = recorded.scan.devices
+        assert (known.id, known.is_new, known.macs) == (first.id, False, (again,))
+        assert known.links == (Link(again, PHONE, "name", "annas-iphone", 0.92),)
+        assert store.devices() == (known,)
+        assert store.find(PHONE).id == store.find(again).id == first.id
+        assert {c.field for c in recorded.changes} == {"addresses", "macs"}
+
+    @pytest.mark.parametrize(
+        ("before", "after"),
+        [
+            ((PHONE, {"dhcp_hostname": "iPhone"}), ("da:a1:19:00:00:99", {"dhcp_hostname": "iPhone"})),
+            ((TV, {"mdns_hostname": "Annas-iPhone.local"}), ("da:a1:19:00:00:99", {"mdns_hostname": "Annas-iPhone.local"})),
+            (
+                (PHONE, {"ssh_hostkey": "SHA256:aaaa", "dns_ptr": "a-one.lan"}),
+                ("da:a1:19:00:00:99", {"ssh_hostkey": "SHA256:aaaa", "dns_ptr": "b-two.lan"}),
+            ),
+            ((TV, {"tls_fingerprint": "of the maker"}), ("3c:22:fb:00:00:99", {"tls_fingerprint": "of the maker"})),
+            (("00:00:5e:00:01:07", {"ssh_hostkey": "SHA256:aaaa"}), ("3c:22:fb:00:00:99", {"ssh_hostkey": "SHA256:aaaa"})),
+        ],
+        ids=["a name many have", "a registered MAC", "copies of one image", "a maker's certificate", "a virtual router"],
+    )  # fmt: skip
+    def test_what_is_not_ones_own_links_nobody(
+        self, store: Inventory, before: tuple[str, dict[str, str]], after: tuple[str, dict[str, str]]
+    ) -> None:
+        store.record(scan(heard("10.0.0.30", before[0], **before[1])))
+        [other] = store.record(scan(heard("10.0.0.77", after[0], **after[1]), hours=1)).scan.devices
+        assert other.is_new
+        assert len(store.devices()) == 2
+
+    def test_who_is_there_already_is_not_who_comes(self, store: Inventory) -> None:
+        """Two telephones of one name at once."""
+        store.record(scan(heard("10.0.0.30", PHONE, dhcp_hostname="Annas-iPhone")))
+        other = heard("10.0.0.31", "da:a1:19:00:00:99", dhcp_hostname="Annas-iPhone")
+        store.record(scan(other, heard("10.0.0.30", PHONE, dhcp_hostname="Annas-iPhone"), hours=1))
+        assert len(store.devices()) == 2
+        third = heard("10.0.0.32", "da:a1:19:00:00:98", dhcp_hostname="Annas-iPhone")
+        assert store.record(scan(third, hours=2)).scan.devices[0].is_new, "either might be meant"
+
+    def test_two_network_cards_of_one_computer_are_one_device(self, store: Inventory) -> None:
+        said = {"ssh_hostkey": "SHA256:abcd", "mdns_hostname": "annas-laptop.local"}
+        store.record(scan(heard("10.0.0.7", TV, **said), heard("10.0.0.8", PHONE, **said)))
+        [laptop] = store.devices()
+        assert laptop.macs == (TV, PHONE)
+        assert [link.kind for link in laptop.links] == ["ssh.hostkey"]
+
+    def test_a_device_that_says_who_it_is_later_is_joined_then(self, store: Inventory) -> None:
+        """A quick scan heard its new MAC alone."""
+        said = {"mdns_hostname": "Annas-iPhone.local"}
+        [first] = store.record(scan(heard("10.0.0.30", PHONE, **said))).scan.devices
+        [second] = store.record(scan(heard("10.0.0.77", "da:a1:19:00:00:99"), hours=1)).scan.devices
+        assert second.is_new
+        recorded = store.record(scan(heard("10.0.0.77", "da:a1:19:00:00:99", **said), hours=2))
+        assert ("joined", second.id, first.id) in {(c.field, c.before, c.after) for c in recorded.changes}
+        assert [d.id for d in store.devices()] == [first.id]
+
+    def test_hosts_behind_a_proxy_lend_it_no_traces(self, store: Inventory) -> None:
+        proxy = [heard(f"10.0.0.{n}", ROUTER, ssh_hostkey=f"SHA256:key{n}") for n in range(10, 30)]
+        store.record(scan(*proxy))
+        store.record(scan(*proxy, heard("10.0.0.200", TV, ssh_hostkey="SHA256:key11"), hours=1))
+        assert len(store.devices()) == 2
+
+    # -- the user knows better
+
+    def test_devices_the_user_merged_are_one_and_undone_are_two(self, open_store: Open) -> None:
+        store = open_store()
+        store.record(scan(*HOUSE))
+        tv, phone = by_mac(store.devices(), TV), by_mac(store.devices(), PHONE)
+        store.annotate({tv.id: Annotations(owner="Anna"), phone.id: Annotations(location="attic", owner="Ben")})
+        before, history = store.devices(), store.history(phone.id)
+        change = store.merge(phone.id, tv.id)
+        assert (change.field, change.before, change.after, change.by) == ("joined", phone.id, tv.id, "you")
+        merged = by_mac(store.devices(), TV)
+        assert (set(merged.macs), merged.annotations.owner, merged.annotations.location) == ({TV, PHONE}, "Anna", "attic")
+        assert store.find(phone.id).id == tv.id
+        assert [(link.kind, link.strength) for link in merged.links] == [("you", 1.0)]
+        with pytest.raises(UsageError):
+            store.merge(phone.id, tv.id)
+        found = store.record(scan(HOUSE[0], heard("10.0.0.30", PHONE, dns_ptr="new.lan"), hours=1)).scan.devices
+        assert by_mac(found, PHONE).id == tv.id
+        assert store.undo()
+        with open_store() as again:
+            assert [(d.id, d.macs, d.addresses, d.annotations) for d in again.devices()] == [
+                (d.id, d.macs, d.addresses, d.annotations) for d in before
+            ]
+            assert again.find("new").id == phone.id, "what was heard since goes to whom it was heard of"
+            assert set(history) <= set(again.history(phone.id))
+            assert again.seen_in("scan-0") == {d.id for d in before}
+            assert again.check() == ()
+
+    def test_what_the_user_parted_stays_two(self, store: Inventory) -> None:
+        """One computer by its own word; two by its owner's."""
+        own = (
+            heard("10.0.0.7", TV, local_self="eth0", tcp_22="open"),
+            heard("10.0.0.8", PHONE, local_self="wlan0", dns_ptr="w.lan"),
+        )
+        [one] = store.record(scan(*own)).scan.devices
+        change = store.split(one.id, [PHONE])
+        assert (change.field, change.device, change.by) == ("parted", one.id, "you")
+        assert [(d.macs, d.addresses) for d in store.devices()] == [((TV,), ("10.0.0.7",)), ((PHONE,), ("10.0.0.8",))]
+        for hours in (1, 2):
+            found = store.record(scan(*own, hours=hours)).scan.devices
+            assert [(d.macs, d.addresses, d.is_new) for d in found] == [
+                ((TV,), ("10.0.0.7",), False), ((PHONE,), ("10.0.0.8",), False),
+            ]  # fmt: skip
+        assert store.seen_in("scan-0") == {d.id for d in store.devices()}
+        assert store.undo()
+        [again] = store.devices()
+        assert (again.id, again.addresses) == (one.id, ("10.0.0.7", "10.0.0.8"))
+        assert [d.id for d in store.record(scan(*own, hours=3)).scan.devices] == [one.id]
+
+    def test_a_host_behind_anothers_mac_can_be_parted_by_its_address(self, store: Inventory) -> None:
+        """As a container that its host answers for."""
+        both = (heard("10.0.0.7", TV, dns_ptr="host.lan"), heard("10.0.0.40", TV, dns_ptr="box.lan", tcp_80="open"))
+        [host] = store.record(scan(*both)).scan.devices
+        box = store.split(host.id, ["10.0.0.40"]).after
+        for hours in (1, 2):
+            found = {d.addresses: d for d in store.record(scan(*both, hours=hours)).scan.devices}
+            assert {a: d.id for a, d in found.items()} == {("10.0.0.7",): host.id, ("10.0.0.40",): box}
+        assert store.find("box").id == box
+        [alone] = store.record(scan(both[1], hours=3)).scan.devices
+        assert alone.id == box
+
+    @pytest.mark.parametrize("words", [["10.0.0.99"], [TV], ["10.0.0.20"], []])
+    def test_what_cannot_be_parted_is_refused(self, store: Inventory, words: list[str]) -> None:
+        store.record(scan(*HOUSE))
+        before = store.devices()
+        with pytest.raises(UsageError) as caught:
+            store.split(by_mac(before, TV).id, words)
+        assert caught.value.hint
+        assert store.devices() == before
+
+    # -- upkeep
+
+    def test_what_is_long_past_is_forgotten_and_the_rest_is_not(self, store: Inventory) -> None:
+        store.record(scan(*HOUSE))
+        store.record(scan(HOUSE[0], heard("10.0.0.20", TV, dns_ptr="film.lan"), hours=1000))
+        store.annotate({by_mac(store.devices(), PHONE).id: Annotations(owner="Anna")})
+        old = heard("10.0.0.50", "3c:22:fb:00:00:50")
+        store.record(scan(old, hours=2, name="late"))
+        assert store.prune(at(500), dry_run=True) == store.prune(at(500)) == (1, 4, 1, 1)
+        assert store.prune(at(500)) == (0, 0, 0, 0)
+        assert {d.mac for d in store.devices()} == {ROUTER, TV, PHONE}
+        assert [s.id for s in store.scans()] == ["late", "scan-1000"], "the last of a network is kept"
+        assert all(c.at > at(500) for c in store.history())
+        assert store.undo() is None
+        again = store.record(scan(*HOUSE, hours=1001)).scan
+        assert not any(d.is_new for d in again.devices)
+        assert store.check() == ()
+        before, after = store.vacuum()
+        assert after <= before
+
+    def test_a_copy_is_whole_and_another_inventory(self, store: Inventory, tmp_path: Path) -> None:
+        store.record(scan(*HOUSE))
+        store.copy_to(tmp_path / "copy.db")
+        with open_inventory(tmp_path / "copy.db") as copy:
+            assert copy.devices() == store.devices()
+            copy.record(scan(*HOUSE, hours=1))
+        assert len(store.scans()) == 1
+
+    def test_a_name_is_found_in_any_case_of_any_script(self, store: Inventory) -> None:
+        store.record(scan(*HOUSE))
+        store.annotate({by_mac(store.devices(), TV).id: Annotations(name="KÜCHE")})
+        assert TV in store.find("küche").macs

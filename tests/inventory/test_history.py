@@ -6,14 +6,15 @@ from hypothesis import strategies as st
 
 from netinv.inventory.devices import derive
 from netinv.inventory.history import Asking, Merged, Span, asking, changes, merge
-from netinv.model import Evidence
+from netinv.inventory.rows import microseconds
+from netinv.model import Device, Evidence
 from tests.inventory.scans import PHONE, TV, at, heard
 
 ALL = "10.0.0.0/24"
 
 
 def known(evidence: Iterable[Evidence], sensor: str = "local") -> list[Span]:
-    return [Span(number, e, sensor) for number, e in enumerate(evidence, 1)]
+    return [Span(n, e.address, e.key, e.value, e.probe, microseconds(e.seen), sensor) for n, e in enumerate(evidence, 1)]
 
 
 def asked(targets: str = ALL, *, is_partial: bool = False, keys: Iterable[str] = (), sensor: str = "local") -> Asking:
@@ -43,6 +44,15 @@ def test_silence_ends_nothing() -> None:
     merged = merge(known(heard("10.0.0.5", TV, dns_ptr="tv.lan", tcp_22="open")), heard("10.0.0.5", TV, hours=1), asked())
     assert not merged.ended
     assert len(merged.evidence) == 3
+
+
+def test_that_it_had_to_be_asked_again_is_forgotten_when_it_answers_at_once() -> None:
+    before = known(heard("10.0.0.5", TV, arp_attempt="2"))
+    merged = merge(before, heard("10.0.0.5", TV, hours=1, arp_attempt="3"), asked())
+    assert [number for number, _ in merged.extended] == [1, 2], "another number is no other fact"
+    merged = merge(before, heard("10.0.0.5", TV, hours=1), asked())
+    assert (merged.dropped, merged.ended) == ([2], [])
+    assert values(merged) == [f"10.0.0.5 mac {TV}"]
 
 
 def test_a_device_that_moved_has_left_its_old_address() -> None:
@@ -120,6 +130,18 @@ def test_changes_name_what_was_and_what_is() -> None:
     assert changes(after, after, at(2)) == ()
 
 
+def test_an_ipv6_address_for_a_day_is_no_change_and_one_that_stays_is() -> None:
+    def laptop(*addresses: str, made: str = "opaque") -> Device:
+        told = [e for a in addresses for e in (*heard(a, TV), Evidence(a, "ipv6.iid", made, "ipv6", at(0)))]
+        return derive([*heard("10.0.0.5", TV), *told])
+
+    monday, tuesday = laptop("fe80::5", "2001:db8::a1"), laptop("fe80::5", "2001:db8::b2")
+    assert changes(monday, tuesday, at(1)) == ()
+    assert [c.field for c in changes(monday, laptop("fe80::6", "2001:db8::a1"), at(1))] == ["addresses"]
+    fixed = laptop("2001:db8::1", made="eui64"), laptop("2001:db8::2", made="eui64")
+    assert [c.field for c in changes(*fixed, at(1))] == ["addresses"]
+
+
 FACT = st.builds(
     Evidence,
     address=st.sampled_from(["10.0.0.5", "10.0.0.6", "10.1.0.5"]),
@@ -136,8 +158,7 @@ def test_everything_heard_holds_and_every_span_goes_on_stays_or_ends(before: lis
     facts = {(e.address, e.key, e.value, e.probe) for e in merged.evidence}
     assert facts >= {(e.address, e.key, e.value, e.probe) for e in now if e.key != "icmp.rtt"}
     assert not {number for number, _ in merged.extended} & set(merged.ended)
-    spans = [Span(n, e, "local") for n, e in enumerate(merged.evidence)]
-    again = merge(spans, now, asked(keys=(e.key for e in now)))
+    again = merge(known(merged.evidence), now, asked(keys=(e.key for e in now)))
     assert again.begun == []
     assert again.ended == []
 

@@ -1,4 +1,4 @@
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv6Address
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,6 +23,14 @@ def test_two_macs_at_one_address_are_two_devices_and_the_rest_goes_to_the_first_
     one, other = sorted(group([late, *rest, early]), key=len)
     assert one == (late,)
     assert set(other) == {early, *rest}
+
+
+def test_what_is_heard_where_a_proxy_answers_too_is_the_hosts_own() -> None:
+    proxy = [e for n in range(5, 9) for e in heard(f"10.0.0.{n}", ROUTER)]
+    rest = heard("10.0.0.7", dns_ptr="tv.lan", tcp_22="open")
+    router, host = group([*proxy, *heard("10.0.0.7", TV, hours=1), *rest])
+    assert addresses(router) == {f"10.0.0.{n}" for n in range(5, 9)}
+    assert set(rest) < set(host)
 
 
 def test_without_a_mac_each_address_is_a_device() -> None:
@@ -76,6 +84,26 @@ def test_addresses_sort_by_number_with_ipv4_first_and_nonsense_last() -> None:
         "fe80::1%eth0",
         "x",
     ]
+
+
+def test_ipv4_and_ipv6_with_one_mac_are_one_device_and_ipv6_alone_is_one_too() -> None:
+    devices = group([*heard("10.0.0.5", TV), *heard("fe80::1", TV), *heard("2001:db8::1", TV), *heard("fe80::2", PHONE)])
+    assert [{e.address for e in device} for device in devices] == [{"10.0.0.5", "fe80::1", "2001:db8::1"}, {"fe80::2"}]
+
+
+def test_without_a_mac_ipv6_is_joined_by_the_mac_it_is_made_of_or_by_what_both_sides_list() -> None:
+    made = str(IPv6Address("fe80::" + "0211:32ff:fe01:0203"))
+    by_iid = [*heard("10.0.0.5", "00:11:32:01:02:03"), Evidence(made, "ipv6.iid", "eui64", "ipv6", at(0))]
+    assert len(group(by_iid)) == 1
+    assert len(group([*heard("10.0.0.5", TV), Evidence(made, "ipv6.iid", "eui64", "ipv6", at(0))])) == 2
+
+    def lists(one: str, other: str) -> Evidence:
+        return Evidence(one, "mdns.address", other, "mdns", at(0))
+
+    here = heard("10.0.0.5", TV)
+    assert len(group([*here, lists("10.0.0.5", "fe80::7"), lists("fe80::7", "10.0.0.5")])) == 1
+    assert len(group([*here, lists("fe80::7", "10.0.0.5")])) == 2, "anybody can list anybody"
+    assert len(group([*here, lists("10.0.0.5", "fe80::7")])) == 1, "what nobody answered at is no address"
 
 
 HEARD = st.builds(

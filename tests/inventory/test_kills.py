@@ -9,7 +9,7 @@ from random import Random
 
 from netinv.inventory.devices import build
 from netinv.inventory.store import open_inventory
-from netinv.model import Device, Evidence, Scan, Verdict
+from netinv.model import Annotations, Device, Evidence, Scan, Verdict
 from tests.inventory.scans import heard, scan
 
 KILLS = int(os.environ.get("NETINV_KILLS", "60"))
@@ -103,3 +103,40 @@ def test_a_killed_save_is_undone_by_readers_too(tmp_path: Path) -> None:
         number = int(store.scans()[0].id)
         assert store.devices()
     assert last_saved(path) == number
+
+
+def act_for_ever(path: Path, seed: int) -> None:
+    """Whatever a user does, one act after another."""
+    random = Random(seed)
+    with open_inventory(path) as store:
+        while True:
+            first, *others = store.devices()
+            match random.randrange(4):
+                case 0:
+                    store.annotate({first.id: Annotations(name=str(random.random()))})
+                case 1 if others:
+                    store.merge(first.id, others[0].id)
+                case 2 if len(first.addresses) > 1:
+                    store.split(first.id, first.addresses[1:2])
+                case _:
+                    store.undo()
+
+
+def test_a_killed_act_is_done_or_not_begun(tmp_path: Path) -> None:
+    path, random = tmp_path / "i.db", Random()
+    with open_inventory(path) as store:
+        before = store.record(generation(1)).scan.devices
+    for seed in range(KILLS // 3):
+        if not (child := os.fork()):
+            try:
+                act_for_ever(path, seed)
+            finally:
+                os._exit(1)
+        time.sleep(random.random() * 0.05)
+        os.kill(child, signal.SIGKILL)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+        with open_inventory(path) as store:
+            assert store.check() == ()
+            devices = store.devices()
+            assert sorted(e.value for d in devices for e in d.evidence) == sorted(e.value for d in before for e in d.evidence)
+            assert store.seen_in("1") == {d.id for d in devices}

@@ -73,7 +73,8 @@ JSON = st.recursive(
 @given(JSON.map(json.dumps) | st.text() | st.binary() | st.none() | st.integers() | st.floats())
 def test_whatever_is_read_is_understood_or_called_damaged(row: object) -> None:
     for read in (
-        rows.read_verdict, rows.read_names, rows.read_problems, rows.read_traffic,
+        rows.read_verdict, rows.read_kind, rows.read_texts, rows.read_findings,
+        rows.read_names, rows.read_problems, rows.read_traffic,
         rows.text, rows.optional_text, rows.number, rows.moment, rows.unpack,
     ):  # fmt: skip
         try:

@@ -1,0 +1,87 @@
+"""`netinv store`: looking after the inventory's file."""
+
+import sys
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from netinv.cli import options
+
+app = typer.Typer(help="Look after the inventory: check, shrink, prune or copy it.", no_args_is_help=True)
+
+
+@app.command("check")
+def check(store: options.Store = None) -> int:
+    """Read all of the inventory and say what is damaged; exit 5 if anything is.
+
+    Example: netinv store check
+    """
+    from netinv.inventory.store import open_inventory
+
+    with open_inventory(store, read_only=True) as inventory:
+        damages = inventory.check()
+        where = inventory.where
+    for damage in damages:
+        typer.echo(damage)
+    if not damages:
+        print(f"{where} is whole", file=sys.stderr)
+    return 5 if damages else 0
+
+
+@app.command("vacuum")
+def vacuum(store: options.Store = None) -> None:
+    """Give back the room of what was pruned.
+
+    Example: netinv store vacuum
+    """
+    from netinv.inventory.store import open_inventory
+
+    with open_inventory(store) as inventory:
+        before, after = inventory.vacuum()
+    print(f"{before / 1024:,.0f} KiB before, {after / 1024:,.0f} KiB now", file=sys.stderr)
+
+
+@app.command("prune")
+def prune(
+    keep: Annotated[str, typer.Option("--keep", metavar="WHEN", help="Forget what was over before: 90d, 1w, 2026-01-01.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show how much would be forgotten, and forget nothing.")] = False,
+    store: options.Store = None,
+) -> None:
+    """Forget older scans, changes and former facts; and devices not seen since, unless you said something of them.
+
+    Example: netinv store prune --keep 90d
+    """
+    from netinv.formats.words import count
+    from netinv.inventory.moments import moment_meant
+    from netinv.inventory.store import open_inventory
+
+    with open_inventory(store) as inventory:
+        pruned = inventory.prune(moment_meant(keep, datetime.now(UTC)), dry_run=dry_run)
+    told = [
+        count(pruned.scans, "scan"),
+        count(pruned.changes, "change"),
+        count(pruned.facts, "fact"),
+        count(pruned.devices, "device"),
+    ]
+    print(f"{', '.join(told)} {'would be ' if dry_run else ''}forgotten", file=sys.stderr)
+
+
+@app.command("copy")
+def copy(
+    target: Annotated[str, typer.Argument(metavar="FILE", help="Where nothing is yet.")],
+    store: options.Store = None,
+) -> None:
+    """Copy the inventory, whole and as it is at one moment, even while a scan is saved.
+
+    Example: netinv store copy /backup/inventory.db
+    """
+    from netinv.errors import StoreError
+    from netinv.inventory.store import open_inventory, path_of
+
+    place = path_of(target)
+    if place.exists():
+        raise StoreError(f"{place} is there already", hint="name a file that is not")
+    with open_inventory(store, read_only=True) as inventory:
+        inventory.copy_to(place)
+        print(f"{inventory.where} copied to {place}", file=sys.stderr)

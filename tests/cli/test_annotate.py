@@ -1,0 +1,118 @@
+"""`netinv set`, `import` and `undo`: what the user says, in the shell and in a spreadsheet."""
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from netinv.cli.app import run
+from netinv.inventory.store import open_inventory
+from netinv.model import Annotations
+
+
+@pytest.fixture(autouse=True)
+def named(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NETINV_STORE", str(store))
+
+
+def annotations(store: Path, word: str = "10.0.0.5") -> Annotations:
+    with open_inventory(store, read_only=True) as inventory:
+        return inventory.find(word).annotations
+
+
+def edited(path: Path, **cells: str) -> None:
+    """Set cells of the row of 10.0.0.5."""
+    with path.open(newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    for row in rows:
+        if row["ip"] == "10.0.0.5":
+            row |= cells
+    with path.open("w", newline="") as stream:
+        writer = csv.DictWriter(stream, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def test_what_is_set_is_shown_everywhere(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["--name", "attic", "--kind", "Server", "--owner", "Anna", "--tag", "+b,a", "--trusted", "--notes", "old"]
+    assert run(["set", "vault", *words]) == 0
+    assert annotations(store) == Annotations("attic", "server", "Anna", None, "old", ("a", "b"), True)
+    capsys.readouterr()
+    shown: dict[str, str] = {}
+    for command in (["show", "attic"], ["list"], ["explain", "attic"], ["show", "attic", "--json"], ["list", "--csv"]):
+        assert run(command) == 0
+        shown[" ".join(command)] = capsys.readouterr().out
+    assert "server, set by you" in shown["show attic"]
+    assert "attic, set by you" in shown["show attic"]
+    assert "you" in next(line for line in shown["list"].splitlines() if "10.0.0.5" in line)
+    assert shown["explain attic"].startswith("You set its kind: server.")
+    assert '"owner": "Anna"' in shown["show attic --json"]
+    assert "Anna,,old,a b,true" in shown["list --csv"]
+
+
+def test_json_is_what_the_schema_promises(store: Path, promised: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["set", "vault", "--kind", "camera", "--no-trusted"]) == 0
+    capsys.readouterr()
+    assert run(["show", "vault", "--json"]) == 0
+    [device] = promised("report", capsys.readouterr().out)["devices"]
+    assert (device["kind"], device["annotations"]["kind"], device["annotations"]["trusted"]) == ("camera", "camera", False)
+
+
+def test_what_is_cleared_is_as_it_was_heard(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["set", "vault", "--name", "x", "--tag", "a"]) == 0
+    assert run(["set", "x", "--clear", "name", "--clear", "tags"]) == 0
+    assert annotations(store, "vault") == Annotations()
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        (["set", "vault"], "--name"),
+        (["set", "--name", "x"], "netinv set DEVICE"),
+        (["set", "vault", "--kind", "camra"], "camera"),
+        (["set", "vault", "--tag", "two words"], "one word"),
+        (["set", "vault", "--clear", "onwer"], "owner"),
+        (["set", "--network", "10.0.0.0/24", "--owner", "x"], "--name home"),
+        (["set", "nobody", "--name", "x"], "netinv list"),
+        (["import", "/nonexistent.csv"], "may read"),
+    ],
+)
+def test_what_cannot_be_said_is_answered_with_a_hint(words: list[str], hint: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(words) in (1, 2)
+    assert hint in capsys.readouterr().err.splitlines()[1]
+
+
+def test_a_sheet_goes_out_is_edited_and_comes_back(store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sheet = tmp_path / "devices.csv"
+    assert run(["export", str(sheet)]) == 0
+    assert run(["import", str(sheet)]) == 0
+    assert "0 devices of 2 changed" in capsys.readouterr().err
+    edited(sheet, name="=attic", location="Attic; left", tags="x y", trusted="WAHR")
+    assert run(["import", str(sheet), "--dry-run"]) == 0
+    told = capsys.readouterr()
+    assert told.out == "10.0.0.5 vault: name: - -> =attic; location: - -> Attic; left; tags: - -> x y; trusted: - -> True\n"
+    assert annotations(store) == Annotations()
+    assert run(["import", str(sheet)]) == 0
+    assert annotations(store) == Annotations(name="=attic", location="Attic; left", tags=("x", "y"), trusted=True)
+    assert run(["export", str(sheet), "--excel"]) == 0
+    assert run(["import", str(sheet)]) == 0
+    assert "0 devices of 2 changed" in capsys.readouterr().err, "the guard against formulas was undone"
+    assert run(["undo"]) == 0
+    assert annotations(store) == Annotations()
+
+
+def test_a_sheet_with_one_wrong_line_changes_nothing(store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sheet = tmp_path / "devices.csv"
+    for cells, said in (({"kind": "camra"}, "line 2: there is no kind"), ({"trusted": "perhaps"}, "line 2: 'perhaps'"),
+                        ({"id": "d00000000"}, "line 2: no device"), ({"tags": "#"}, "line 2: '#' is no tag")):  # fmt: skip
+        assert run(["export", str(sheet)]) == 0
+        edited(sheet, name="attic", **cells)
+        assert run(["import", str(sheet)]) == 2
+        assert said in capsys.readouterr().err
+        assert annotations(store) == Annotations()
+
+
+def test_nothing_to_undo_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["undo"]) == 0
+    assert "nothing to undo" in capsys.readouterr().err
