@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from typing import Final, NamedTuple
 
-from netinv.classification.naming import SOURCES, host_part, is_filler, registrant
+from netinv.classification.naming import SOURCES, TITLES, host_part, is_filler, label, registrant
 from netinv.classification.patterns import LONGEST
+from netinv.classification.vocabulary import vocabulary
 from netinv.model import Evidence
 
 MOST = 512
@@ -21,14 +23,24 @@ class Fact(NamedTuple):
     """Id of the evidence it was heard in, or worked out from."""
 
 
+_SAID_BY_TXT = frozenset(
+    ("md", "ty", "model", "am", "product", "usb_mdl", "usb_mfg", "mdl", "mfg", "manufacturer", "vendor", "note_md")
+)
+"""Keys of TXT items in which a device describes itself: Bonjour Printing 1.2, 9; Google Cast; AirPlay; HomeKit."""
+
 DERIVED: Final[Mapping[str, tuple[str, ...]]] = {
     "mac.vendor": ("mac",),
     "icmp.initial-ttl": ("icmp.ttl",),
+    "snmp.enterprise": ("snmp.sysobjectid",),
+    "mdns.model": ("mdns.txt",),
+    "said": ("snmp.sysdescr", "http.title", "upnp.model", "mdns.txt", "mdns.instance", "mdns.service", "ssdp.st"),
+    "described": ("snmp.sysdescr", "http.title", "upnp.model", "mdns.txt"),
     "name": SOURCES,
     "name.host": SOURCES,
     "name.head": SOURCES,
 }
-"""Keys of the facts worked out here, each with the evidence keys it comes from."""
+"""Keys of the facts worked out here, each with evidence keys it comes from; `said` comes of every key the vocabulary marks so,
+`described` of those of them that are no name somebody gave."""
 
 
 def facts(evidence: Iterable[Evidence]) -> tuple[Fact, ...]:
@@ -42,6 +54,83 @@ def _all(e: Evidence) -> Iterator[Fact]:
     if work_out := _WORK.get(e.key):
         for key, value in work_out(e):
             yield Fact(key, value[:LONGEST], e.id)
+    if e.key in _said() and (said := _SAYING.get(e.key, str.strip)(e.value)):
+        yield Fact("said", said[:LONGEST], e.id)
+        if e.key not in TITLES:
+            yield Fact("described", said[:LONGEST], e.id)
+
+
+@cache
+def _said() -> frozenset[str]:
+    return frozenset(key.name for key in vocabulary().values() if key.said)
+
+
+_UNAME = re.compile(r"^(Linux|FreeBSD|NetBSD|OpenBSD|Darwin|SunOS|AIX|HP-UX|QNX|VxWorks) \S+ (?=\S*\d)")
+_SUBJECT = re.compile(r"(?:^|[,/+;])\s*(?:CN|O|OU|commonName|organizationName)\s*=\s*((?:[^\\,/+;]|\\.)+)", re.IGNORECASE)
+_SCOPE = re.compile(r"^onvif://www\.onvif\.org/(?:hardware|name|type)/(.+)", re.IGNORECASE)
+
+
+def _without_host(description: str) -> str:
+    """A system description as net-snmp makes it of uname(1), without the host's name, which is no description."""
+    return _UNAME.sub(r"\1 ", description)
+
+
+def _of_subject(subject: str) -> str:
+    """Who the certificate speaks of, without the country and place it was made in."""
+    return ", ".join(part.strip() for part in _SUBJECT.findall(subject[: 2 * LONGEST]))
+
+
+def _of_scope(scope: str) -> str:
+    found = _SCOPE.match(scope)
+    return found[1] if found else ""
+
+
+_SAYING: Final[Mapping[str, Callable[[str], str]]] = {
+    "snmp.sysdescr": _without_host,
+    "lldp.system-description": _without_host,
+    "tls.subject": _of_subject,
+    "wsd.scope": _of_scope,
+    "mdns.instance": lambda instance: label(instance),
+}
+"""How the description is found in a value that holds more than that."""
+
+
+def _of_service(e: Evidence) -> Iterator[tuple[str, str]]:
+    """`said` of a service type: makers name their own types after themselves (`_nanoleafapi._tcp`, `_axis-video._tcp`)."""
+    if found := _SERVICE.match(e.value):
+        yield "said", found[1]
+
+
+_SERVICE = re.compile(r"_([a-z0-9-]{1,63})\._(?:tcp|udp)\b", re.IGNORECASE)
+
+
+def _of_device_type(e: Evidence) -> Iterator[tuple[str, str]]:
+    """`said` of a UPnP type: makers name their own after themselves too (`urn:schemas-upnp-org:device:LaMetric:1`)."""
+    if found := _DEVICE_TYPE.match(e.value):
+        yield "said", " ".join(filter(None, found.groups()))
+
+
+_DEVICE_TYPE = re.compile(r"urn:(?:schemas-upnp-org|([\w.-]{1,63})):(?:device|service):([\w.-]{1,64})", re.IGNORECASE)
+
+
+def _of_object_id(e: Evidence) -> Iterator[tuple[str, str]]:
+    """`snmp.enterprise`: the IANA private enterprise number the agent names itself by (RFC 3418, sysObjectID)."""
+    if found := _ENTERPRISE.match(e.value):
+        yield "snmp.enterprise", found[1]
+
+
+_ENTERPRISE = re.compile(r"\.?1\.3\.6\.1\.4\.1\.(\d{1,6})(?=\.|$)")
+
+
+def _of_txt(e: Evidence) -> Iterator[tuple[str, str]]:
+    """`mdns.model` and `said` of an item that describes the device, whatever service it stands with."""
+    item = e.value.partition(" ")[2] if e.value.startswith("_") else e.value
+    key, _, value = item.partition("=")
+    value = value.strip("() ")  # Bonjour Printing writes `product=(HP LaserJet)`
+    if value and key.casefold() in _SAID_BY_TXT:
+        yield "mdns.model", value
+        yield "said", value
+        yield "described", value
 
 
 def _of_mac(e: Evidence) -> Iterator[tuple[str, str]]:
@@ -63,16 +152,22 @@ def _of_name(e: Evidence) -> Iterator[tuple[str, str]]:
     """`name`, its first label as `name.host`, and the word that says what it names as `name.head`; nothing of a filler."""
     if is_filler(e):
         return
-    name = e.value.rstrip(".")
+    name = label(e.value)
+    host = name if e.key in TITLES else host_part(name)
     yield "name", name
-    yield "name.host", host_part(name)
-    if head := head_word(host_part(name)):
+    yield "name.host", host
+    if head := head_word(host):
         yield "name.head", head
 
 
 _WORK: Final[Mapping[str, Callable[[Evidence], Iterator[tuple[str, str]]]]] = {
     "mac": _of_mac,
     "icmp.ttl": _of_ttl,
+    "snmp.sysobjectid": _of_object_id,
+    "mdns.txt": _of_txt,
+    "mdns.service": _of_service,
+    "upnp.device-type": _of_device_type,
+    "ssdp.st": _of_device_type,
     **dict.fromkeys(SOURCES, _of_name),
 }
 

@@ -3,16 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from types import MappingProxyType
 from typing import Final
+
+from netinv.classification import knowledge
 
 UNKNOWN: Final = "unknown"
 """The kind and the category of a device netinv will not name."""
 
 CATEGORIES: Final = ("router", "printer", "computer", "other", UNKNOWN)
-
-_FILE = Path(__file__).parent / "data" / "kinds.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +29,7 @@ class Kind:
 @cache
 def kinds() -> Mapping[str, Kind]:
     """Every kind by its name, `unknown` excepted."""
-    import tomllib  # 7 ms that only a command that classifies should pay
-
-    table = tomllib.loads(_FILE.read_text("utf-8"))
+    table = knowledge.tables("kinds.toml")
     total = sum(entry["prior"] for entry in table.values())
     return MappingProxyType(
         {

@@ -9,7 +9,16 @@ from itertools import islice
 from netinv.classification.vendors import RANDOMISED, vendor
 from netinv.model import MAC, Evidence, Name, Verdict
 
-SOURCES = ("local.hostname", "dns.ptr")
+TITLES = (
+    "cast.name", "roku.name", "airplay.name", "kasa.name", "playstation.name", "ubiquiti.name", "upnp.friendly-name", "ipp.name",
+    "wsd.friendly-name", "mdns.instance", "vnc.name", "s7.name",
+)  # fmt: skip
+"""Evidence keys whose value is a name with spaces, as people give one to a loudspeaker; any other name is a host name."""
+
+SOURCES = (
+    "local.hostname", *TITLES[:6], "dhcp.hostname", "mdns.hostname", "netbios.name", "llmnr.name", "snmp.sysname",
+    "lldp.system-name", "cdp.device", "smb.name", "rdp.name", "dns.ptr", *TITLES[6:],
+)  # fmt: skip
 """Evidence keys whose value is a name, best first: what a device calls itself is better than what others call it."""
 
 _MOST = 32
@@ -29,16 +38,18 @@ _FILLER = re.compile(
     re.IGNORECASE,
 )
 _QUAD = re.compile(r"(?<!\d)(\d{1,3})[-._](\d{1,3})[-._](\d{1,3})[-._](\d{1,3})(?!\d)")
+_UUID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
+_SERVICE = re.compile(r"\._[\w-]{1,63}\._(?:tcp|udp)\.?(?:local\.?)?$", re.IGNORECASE)
 _HARDWARE = re.compile(r"(?:mac)?[-_]?[0-9a-f]{2}(?:([-_:]?)[0-9a-f]{2}(?:\1[0-9a-f]{2}){4})", re.IGNORECASE)
 
 
 def names(evidence: Iterable[Evidence]) -> tuple[Name, ...]:
     """The names heard, as they were heard, best first, each once whatever its case; those that tell nothing come last."""
     rank = {key: place for place, key in enumerate(SOURCES)}
-    heard = sorted((e for e in evidence if e.key in rank and e.value.strip(".")), key=lambda e: (is_filler(e), rank[e.key]))
+    heard = sorted((e for e in evidence if e.key in rank and label(e.value)), key=lambda e: (is_filler(e), rank[e.key]))
     found: dict[str, Name] = {}
     for e in heard:
-        name = e.value.rstrip(".")
+        name = label(e.value)
         found.setdefault(name.casefold(), Name(name, e.key))
     return tuple(islice(found.values(), _MOST))
 
@@ -57,10 +68,16 @@ def host_part(name: str) -> str:
     return name.strip(".").partition(".")[0]
 
 
+def label(name: str) -> str:
+    """A name without what only says where it was heard: the root's dot, or a service's type (`Printer._ipp._tcp`)."""
+    return _SERVICE.sub("", name).strip(".")
+
+
 def is_filler(named: Evidence) -> bool:
-    """Whether the name tells nothing: a filler such as `localhost`, or a spelling of the address it was heard of or of a MAC."""
-    host = host_part(named.value)
-    return bool(_FILLER.fullmatch(host) or _HARDWARE.fullmatch(host)) or _spells(named.value, named.address)
+    """Whether the name tells nothing: a filler such as `localhost`, a UUID, or a spelling of a MAC or of the address it is of."""
+    name = label(named.value)
+    host = name if named.key in TITLES else host_part(name)
+    return any(shape.fullmatch(host) for shape in (_FILLER, _HARDWARE, _UUID)) or _spells(name, named.address)
 
 
 def vendor_of(evidence: Iterable[Evidence], verdict: Verdict | None = None) -> str | None:

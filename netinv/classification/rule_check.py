@@ -1,18 +1,20 @@
 """The self-test of rules: what no reader can see, because it takes running them."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from netinv.classification.facts import DERIVED, Fact
 from netinv.classification.patterns import pattern
+from netinv.classification.phrases import parsed
 from netinv.classification.rule import BLANK, Rule
 from netinv.classification.rules import Rules
+from netinv.classification.vocabulary import key
 from netinv.errors import RuleError
 
 
-def check(rules: Iterable[Rule], keys: Collection[str] | None = None) -> tuple[RuleError, ...]:
+def check(rules: Iterable[Rule], is_key: Callable[[str], object] = key) -> tuple[RuleError, ...]:
     """Everything wrong with the rules: bad patterns, examples they contradict, ids used twice, keys nobody tells.
 
-    `keys` are the evidence keys that exist (all that probes tell); without them any key is taken for one.
+    `is_key` says whether there is such an evidence key; those of the vocabulary are.
     """
     problems: list[RuleError] = []
     seen: dict[str, str] = {}
@@ -20,18 +22,26 @@ def check(rules: Iterable[Rule], keys: Collection[str] | None = None) -> tuple[R
         if rule.id in seen:
             problems.append(RuleError(f"rule {rule.id} stands in {seen[rule.id]} and again in {rule.source}", hint="Rename one."))
         seen[rule.id] = rule.source
-        problems += _check(rule, keys)
+        problems += _check(rule, is_key)
     return tuple(problems)
 
 
-def _check(rule: Rule, keys: Collection[str] | None) -> Iterator[RuleError]:
+def _check(rule: Rule, is_key: Callable[[str], object]) -> Iterator[RuleError]:
     where = f"rule {rule.id} in {rule.source}"
     groups: set[str] = set()
     for condition in (*rule.when, *rule.unless):
-        if keys is not None and not {condition.key, *DERIVED.get(condition.key, ())} & set(keys):
+        if not any(map(is_key, (condition.key, *DERIVED.get(condition.key, ())))):
             yield RuleError(
                 f"{where} listens to {condition.key}, which nothing tells", hint="Such as tcp.22, mac.vendor or name.host."
             )
+        try:
+            for phrase in condition.phrases:
+                parsed(phrase)
+        except RuleError as error:
+            yield RuleError(f"{where}: {error.message}", hint=error.hint)
+            return
+        if condition.phrases:
+            groups.add("words")
         if condition.regex:
             try:
                 compiled = pattern(condition.regex)

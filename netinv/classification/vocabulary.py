@@ -1,0 +1,47 @@
+"""The vocabulary of evidence: every key that probes may tell and rules may listen to, read from `data/evidence.toml`."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import Final
+
+from netinv.classification import knowledge
+
+STRENGTHS: Final = ("self", "service", "habit", "trace", "name", "maker", "role", "fact")
+"""What kinds of knowledge evidence gives; `data/evidence.toml` says what they mean."""
+
+_PORT = re.compile(r"(tcp|udp)\.([1-9]\d{0,4})")
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of evidence."""
+
+    name: str
+    strength: str
+    looks: str
+    """A value as probes tell it."""
+    means: str
+    said: bool
+    """The device describes itself."""
+
+
+@cache
+def vocabulary() -> Mapping[str, Key]:
+    """Every key by its name; `tcp.PORT` and `udp.PORT` stand for all ports."""
+    entries = knowledge.tables("evidence.toml")
+    return MappingProxyType(
+        {
+            name: Key(name, entry["strength"], entry["looks"], entry["means"], entry.get("said", False))
+            for name, entry in entries.items()
+        }
+    )
+
+
+def key(name: str) -> Key | None:
+    """The key of this name; None where there is none."""
+    if port := _PORT.fullmatch(name):
+        return vocabulary()[f"{port[1]}.PORT"] if int(port[2]) < 65536 else None
+    return None if name.endswith(".PORT") else vocabulary().get(name)

@@ -1,0 +1,8 @@
+"""How often netinv is right, measured on labelled observations: `python -m tests.calibration FILE`.
+
+The knowledge in the rules is written by hand. What is fitted are a dozen numbers (`data/calibration.toml`): how far each strength
+of evidence is trusted, and how a share of the weight becomes a probability. The figures say what these are worth on families of
+devices they were not fitted to: every family is judged once, by numbers fitted without it. They say nothing of the rules: their
+author may have seen the file. `--half` judges the families of one half alone, so that whoever writes rules can leave the other
+unseen.
+"""

@@ -1,0 +1,108 @@
+"""Fitting the few numbers of `data/calibration.toml` by maximum likelihood."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from math import exp, log
+
+from netinv.classification.calibration import Calibration
+from netinv.classification.kinds import UNKNOWN
+from netinv.classification.verdict import decide, weigh
+from netinv.classification.vocabulary import STRENGTHS
+from tests.calibration.cases import Case
+
+_STEPS = (1.2, 1.05)
+"""By how much a scale is changed at a time, first boldly."""
+_ROUNDS = 12
+_STIFFNESS = 20.0
+"""How much a scale holds to 1, in units of log-likelihood: what the rules say was somebody's judgement, and data are few."""
+_MOST = {"maker": 1.0, "name": 1.0}
+"""Where a scale may not go beyond, whatever some file suggests: who made a thing and what people call it is weak evidence."""
+_DOUBTED = 0.2
+"""Shares smaller than this never become a verdict and say nothing of how verdicts are calibrated."""
+_DRAWN = 1.0
+"""How much the offset of one strength is drawn towards the common one."""
+_HIGHEST = (0.985, 0.98, 0.975)
+_SURE = 0.9
+_WRONG_WHEN_SURE = 0.015
+"""Of the verdicts that say .9 or more people act on without looking; more of them than this shall not be wrong."""
+
+
+def fit(cases: Sequence[Case]) -> Calibration:
+    """The calibration these cases suggest."""
+    trust = Calibration({strength: 1.0 for strength in STRENGTHS if strength != "fact"})
+    best = _surprise(cases, trust)
+    for step in _STEPS:
+        for _ in range(_ROUNDS):
+            before = best
+            for strength in trust.scale:
+                for factor in (step, 1 / step):
+                    scale = min(trust.scale[strength] * factor, _MOST.get(strength, 2.0))
+                    tried = replace(trust, scale={**trust.scale, strength: scale})
+                    if (surprise := _surprise(cases, tried)) < best:
+                        trust, best = tried, surprise
+            if best > before - 0.01:
+                break
+    slope, offset = _platt(_rows(cases, trust))
+    return _cautious(replace(trust, slope=slope, offset=offset), cases)
+
+
+def _cautious(trust: Calibration, cases: Sequence[Case]) -> Calibration:
+    """The highest confidence lowered until the surest verdicts are right often enough."""
+    for highest in _HIGHEST:
+        tried = replace(trust, highest=highest)
+        decided = [(case, decide(weigh(case.matches, tried), tried)) for case in cases if case.is_determined]
+        sure = [made.kind in case.accept for case, made in decided if made.kind != UNKNOWN and made.confidence >= _SURE]
+        if len(sure) - sum(sure) <= _WRONG_WHEN_SURE * len(sure):
+            break
+    return tried
+
+
+def _surprise(cases: Sequence[Case], trust: Calibration) -> float:
+    """Minus the log-likelihood of the labels, and what it costs to leave the rules' own judgement."""
+    cost = sum(_STIFFNESS * log(scale) ** 2 for scale in trust.scale.values())
+    for case in cases:
+        shares = weigh(case.matches, trust).shares
+        accepted = case.accept if case.is_determined else {*case.accept, UNKNOWN}
+        cost -= log(max(sum(shares.get(kind, 0.0) for kind in accepted), 1e-3))
+    return cost
+
+
+_Row = tuple[float, str, bool]
+
+
+def _rows(cases: Sequence[Case], trust: Calibration) -> list[_Row]:
+    """The log-odds of the share of each case's likeliest kind, the strength of the weightiest reason, and whether it is right."""
+    rows: list[_Row] = []
+    for case in cases:
+        weighing = weigh(case.matches, trust)
+        if not (ranked := weighing.ranked()):
+            continue
+        share = min(max(weighing.shares[ranked[0]], 1e-6), 1 - 1e-6)
+        if share >= _DOUBTED:
+            rows.append((log(share / (1 - share)), weighing.strength(ranked[0]), ranked[0] in case.accept))
+    return rows
+
+
+def _platt(rows: Sequence[_Row]) -> tuple[float, dict[str, float]]:
+    """The slope and, for each strength, the offset of the logistic curve through the rows (Platt 1999), by gradient descent.
+
+    An offset is drawn towards what all rows together suggest, as if there were a few more of them.
+    """
+    slope, common = 1.0, 0.0
+    own = {strength: 0.0 for _, strength, _ in rows}
+    for _ in range(4000):
+        down_slope, down_common = 0.0, 0.0
+        down = {strength: _DRAWN * offset for strength, offset in own.items()}
+        for x, strength, is_right in rows:
+            error = 1 / (1 + exp(-(slope * x + common + own[strength]))) - is_right
+            down_slope += error * x
+            down_common += error
+            down[strength] += error
+        rate = 2.0 / len(rows)
+        slope -= rate * down_slope * 0.3
+        common -= rate * down_common
+        for strength in own:
+            own[strength] -= rate * down[strength]
+        if abs(down_slope) + abs(down_common) + sum(map(abs, down.values())) < 0.01 * len(own):
+            break
+    return max(slope, 0.1), {strength: common + offset for strength, offset in own.items()}
