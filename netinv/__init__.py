@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         RuleError,
         StoreError,
         TargetError,
+        TranscriptError,
         UsageError,
     )
     from netinv.formats import export
@@ -38,10 +39,13 @@ if TYPE_CHECKING:
     from netinv.model import (
         MAC,
         Alternative,
+        Annotations,
         Change,
         Device,
         Evidence,
+        Finding,
         Interface,
+        Link,
         Name,
         Problem,
         Reason,
@@ -49,6 +53,8 @@ if TYPE_CHECKING:
         Traffic,
         Verdict,
     )
+    from netinv.reading import read_capture
+    from netinv.replayer import replay
     from netinv.scanner import scan
     from netinv.survey import Progress
 
@@ -57,15 +63,18 @@ __version__ = "0.1.0"
 __all__ = [
     "MAC",
     "Alternative",
+    "Annotations",
     "Change",
     "Device",
     "DeviceError",
     "Evidence",
+    "Finding",
     "FormatError",
     "Interface",
     "InterfaceError",
     "Inventory",
     "LabError",
+    "Link",
     "Name",
     "NetinvError",
     "PrivilegeError",
@@ -77,12 +86,15 @@ __all__ = [
     "StoreError",
     "TargetError",
     "Traffic",
+    "TranscriptError",
     "UsageError",
     "Verdict",
     "__version__",
     "classify",
     "export",
     "open_inventory",
+    "read_capture",
+    "replay",
     "scan",
 ]
 
@@ -91,6 +103,8 @@ _ROOMS = {
     "netinv.errors": tuple(name for name in __all__ if name.endswith("Error")),
     "netinv.formats": ("export",),
     "netinv.inventory.store": ("Inventory", "open_inventory"),
+    "netinv.reading": ("read_capture",),
+    "netinv.replayer": ("replay",),
     "netinv.scanner": ("scan",),
     "netinv.survey": ("Progress",),
     "netinv.model": tuple(name for name in __all__ if name[0].isupper() and not name.endswith("Error")),

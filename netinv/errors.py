@@ -46,6 +46,10 @@ class FormatError(NetinvError):
     """The output cannot be written in that format or to that place."""
 
 
+class TranscriptError(NetinvError):
+    """A recording of a scan, or a capture file, cannot be read or written."""
+
+
 class LabError(NetinvError):
     """The virtual LAN cannot be set up here."""
 

@@ -6,24 +6,30 @@ Called by sudo, the parent goes back to being the caller as well: the inventory 
 
 import asyncio
 import contextlib
+import fcntl
 import json
 import os
 import signal
 import sys
 import time
 import traceback
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing
 from datetime import datetime
 from typing import Any, NoReturn
 
 from netinv.errors import NetinvError
-from netinv.model import Evidence, Problem, Traffic
+from netinv.model import MAC, Evidence, Notice, Problem, Traffic
+from netinv.net.loops import RecordingLoop
+from netinv.net.recording import Recorder
 from netinv.privileges import become, caller, drop_capabilities, may_read, nobody
-from netinv.survey import Ended, Event, Heard, Progress, Settled, Survey
+from netinv.survey import Ended, Event, Heard, Noticed, Progress, Settled, Survey
 
 _STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
+
+PIPE = 1 << 20
+"""Bytes between the two processes."""
 
 Opener = Callable[[], list[Survey]]
 """Opens every socket a survey needs; the last thing done with privilege."""
@@ -38,13 +44,15 @@ def is_inside_a_loop() -> bool:
     return True
 
 
-def here(open_surveys: Opener, stop: Callable[[], bool]) -> Iterator[Event]:
-    """Run the surveys in this process; `stop` is asked often, and ends them early."""
-    with asyncio.Runner() as runner:
+def here(
+    open_surveys: Opener, stop: Callable[[], bool], loop: Callable[[], asyncio.AbstractEventLoop] | None = None
+) -> Iterator[Event]:
+    """Run the surveys in this process; `stop` is asked often, and ends them early. `loop` makes another event loop than usual."""
+    with asyncio.Runner(loop_factory=loop) as runner:
 
         async def begin() -> tuple[list[Survey], AsyncGenerator[Event, None]]:
             surveys = open_surveys()
-            return surveys, _merged(surveys)
+            return surveys, merged(surveys)
 
         surveys, events = runner.run(begin())
         try:
@@ -57,16 +65,26 @@ def here(open_surveys: Opener, stop: Callable[[], bool]) -> Iterator[Event]:
             runner.run(events.aclose())
 
 
-def apart(open_surveys: Opener, stop: Callable[[], bool]) -> Iterator[Event]:
-    """Run the surveys in a child process that gives up root once its sockets are open; `stop` ends them early."""
+def apart(
+    open_surveys: Opener,
+    stop: Callable[[], bool],
+    meanwhile: Callable[[], object] = lambda: None,
+    recorder: Recorder | None = None,
+) -> Iterator[Event]:
+    """Run the surveys in a child process that gives up root once its sockets are open; `stop` ends them early.
+
+    `meanwhile` is what this process has to do before it reads the first event. What the child records, `recorder` writes here.
+    """
     reader, writer = os.pipe()
+    with contextlib.suppress(AttributeError, OSError):  # Linux: room for all that is told while the parent is busy
+        fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, PIPE)
     for stream in (sys.stdout, sys.stderr):  # what is in their buffers must not be written twice
         with contextlib.suppress(AttributeError, OSError, ValueError):
             stream.flush()
     child = os.fork()
     if not child:
         os.close(reader)
-        _survey(open_surveys, writer)
+        _survey(open_surveys, writer, recorder)
     os.close(writer)
     is_over = was_stopped = False
     patience = 0.0
@@ -75,8 +93,12 @@ def apart(open_surveys: Opener, stop: Callable[[], bool]) -> Iterator[Event]:
             # Installed where only root may read, the rest of netinv could not be loaded any more.
             if (user := caller()) and may_read(user, __file__):
                 become(user)
+            meanwhile()
             for line in lines:
-                event = _read(line)
+                if recorder and line.startswith(_PASSED):
+                    recorder.take(json.loads(line)[1])
+                    continue
+                event = decoded(line)
                 is_over = event is None or isinstance(event, NetinvError)
                 if isinstance(event, NetinvError):
                     raise event
@@ -110,7 +132,7 @@ async def _next(events: AsyncGenerator[Event, None]) -> Event | None:
     return await anext(events, None)
 
 
-async def _merged(surveys: list[Survey]) -> AsyncGenerator[Event, None]:
+async def merged(surveys: Sequence[Survey]) -> AsyncGenerator[Event, None]:
     """The events of all surveys as they come; raises what any of them died of."""
     events: asyncio.Queue[Event | None] = asyncio.Queue()
 
@@ -130,7 +152,7 @@ async def _merged(surveys: list[Survey]) -> AsyncGenerator[Event, None]:
         await asyncio.gather(pumps, return_exceptions=True)
 
 
-def _survey(open_surveys: Opener, writer: int) -> NoReturn:
+def _survey(open_surveys: Opener, writer: int, recorder: Recorder | None) -> NoReturn:
     """The child's whole life."""
     code = 1
     try:
@@ -138,11 +160,14 @@ def _survey(open_surveys: Opener, writer: int) -> NoReturn:
             signal.signal(number, signal.SIG_IGN)
         with os.fdopen(writer, "wb", buffering=0) as pipe:
             try:
-                asyncio.run(_tell(open_surveys, pipe.write))
-                pipe.write(_line("over"))
+                if recorder:
+                    recorder.write = lambda line: pipe.write(line_of("passed", line))
+                with asyncio.Runner(loop_factory=RecordingLoop if recorder else None) as runner:
+                    runner.run(_tell(open_surveys, pipe.write))
+                pipe.write(line_of("over"))
                 code = 0
             except NetinvError as error:
-                pipe.write(_line("error", type(error).__name__, error.message, error.hint))
+                pipe.write(line_of("error", type(error).__name__, error.message, error.hint))
                 code = 0
             except BrokenPipeError:
                 pass  # the parent is gone
@@ -165,39 +190,49 @@ async def _tell(open_surveys: Opener, write: Callable[[bytes], Any]) -> None:
     for number in _STOPS:
         loop.add_signal_handler(number, stop)
     try:
-        async with aclosing(_merged(surveys)) as events:
+        async with aclosing(merged(surveys)) as events:
             async for event in events:
-                write(_write(event))
+                write(encoded(event))
     finally:
         for number in _STOPS:  # what comes now comes too late
             loop.remove_signal_handler(number)
             signal.signal(number, signal.SIG_IGN)
 
 
-def _line(*fields: object) -> bytes:
+def line_of(*fields: object) -> bytes:
+    """A line between the two processes: a word, and what belongs to it."""
     return json.dumps(fields).encode() + b"\n"
 
 
-def _write(event: Event) -> bytes:
+_PASSED = b'["passed", '
+
+
+def encoded(event: Event) -> bytes:
+    """An event as a line."""
     match event:
         case Heard(e):
-            return _line("heard", e.address, e.key, e.value, e.probe, e.seen.isoformat())
+            return line_of("heard", e.address, e.key, e.value, e.probe, e.seen.isoformat())
+        case Noticed(notice, probe, seen):
+            return line_of("noticed", *notice, probe, seen.isoformat())
         case Ended(t, problems, method, is_partial):
             traffic = (t.frames, t.peak_pps, t.mean_pps, t.replies, t.dropped)
-            return _line("ended", traffic, [(p.source, p.message, p.hint) for p in problems], method, is_partial)
+            return line_of("ended", traffic, [(p.source, p.message, p.hint) for p in problems], method, is_partial)
         case Settled(address):
-            return _line("settled", address)
-        case Progress(passed, planned):
-            return _line("progress", passed, planned)
+            return line_of("settled", address)
+        case Progress(passed, planned, listening):
+            return line_of("progress", passed, planned, listening)
 
 
-def _read(line: bytes) -> Event | NetinvError | None:
-    """What a line says; None for the last."""
+def decoded(line: bytes) -> Event | NetinvError | None:
+    """What a line says: an event, what ended the surveys, or None for their good end."""
     kind, *fields = json.loads(line)
     match kind:
         case "heard":
             address, key, value, probe, seen = fields
             return Heard(Evidence(address, key, value, probe, datetime.fromisoformat(seen)))
+        case "noticed":
+            kind, address, mac, value, probe, seen = fields
+            return Noticed(Notice(kind, address, mac and MAC(mac), value), probe, datetime.fromisoformat(seen))
         case "ended":
             traffic, problems, method, is_partial = fields
             return Ended(Traffic(*traffic), tuple(Problem(*p) for p in problems), tuple(method), is_partial)

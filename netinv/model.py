@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2s
 from ipaddress import IPv4Interface, IPv4Network, IPv6Interface
-from typing import NamedTuple, Self
+from typing import Final, Literal, NamedTuple, Self
 
 _MAC = re.compile(
     r"[0-9a-f]{2}(?:[:-]?[0-9a-f]{2}){5}"
@@ -79,6 +79,16 @@ class Answer(NamedTuple):
 
     address: str
     key: str
+    value: str
+
+
+class Notice(NamedTuple):
+    """What a probe overheard that is no fact about a target: `arp.sender`, `dhcp.server`, `ra.router`."""
+
+    kind: str
+    """As `protocol.who`, among those the probe declares."""
+    address: str | None
+    mac: MAC | None
     value: str
 
 
@@ -159,6 +169,41 @@ class Name(NamedTuple):
     source: str
 
 
+YOU: Final = "you"
+"""Who said so, where it was the user: in place of a rule, a probe or an evidence key."""
+
+
+class Link(NamedTuple):
+    """Why two clues, such as two MAC addresses, are taken for one device's."""
+
+    one: str
+    other: str
+    kind: str
+    """The evidence key that both gave, or `you` where the user said so."""
+    value: str
+    """What both gave under it."""
+    strength: float
+    """Between 0 and 1: the share of such links that are right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Annotations:
+    """What the user says of a device; no scan changes it."""
+
+    name: str | None = None
+    kind: str | None = None
+    owner: str | None = None
+    location: str | None = None
+    notes: str | None = None
+    tags: tuple[str, ...] = ()
+    """In alphabetical order."""
+    trusted: bool | None = None
+
+
+Presence = Literal["here", "asleep", "unasked", "gone"]
+"""Heard by the latest scan that asked; silent, which from this device means little; not asked since; silent for too long."""
+
+
 @dataclass(frozen=True, slots=True)
 class Device:
     """One device: always derived from evidence, never edited by hand."""
@@ -177,6 +222,12 @@ class Device:
     is_new: bool = True
     """Never in the inventory before the scan that reports it."""
     rtt_ms: float | None = None
+    presence: Presence = "here"
+    network: str = ""
+    """Where it was heard last: the name its user gave the network, else the networks on the sensor's link."""
+    annotations: Annotations = Annotations()
+    """`name` and `verdict` follow these where they say something."""
+    links: tuple[Link, ...] = ()
 
     @property
     def ip(self) -> str | None:
@@ -195,6 +246,25 @@ class Problem:
     """The probe or room it happened in."""
     message: str
     hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something about the network, and not about one device alone, that its owner should know."""
+
+    kind: str
+    """A word of `findings.KINDS`."""
+    says: str
+    """A sentence a person understands and learns from."""
+    addresses: tuple[str, ...] = ()
+    macs: tuple[MAC, ...] = ()
+    devices: tuple[str, ...] = ()
+    """Ids of the devices concerned."""
+    evidence: tuple[str, ...] = ()
+    """Ids of the evidence it rests on."""
+    severity: Literal["warning", "info"] = "warning"
+    hint: str | None = None
+    """What to do about it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,12 +295,16 @@ class Scan:
     """How many addresses."""
     devices: tuple[Device, ...]
     problems: tuple[Problem, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    """Warnings first."""
     traffic: Traffic = Traffic()
     method: str = ""
-    """How presence was asked: `arp`, `neighbours`, `icmp`, joined by `+`."""
+    """How presence was asked: `arp`, `neighbours`, `icmp`, joined by `+`; `listen` where nothing was asked."""
     is_partial: bool = False
     """Interrupted, or an interface died: what is missing may simply not have been asked."""
     sensor: str = "local"
+    pace: str = "default"
+    """`gentle`, `default` or `fast`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,5 +314,9 @@ class Change:
     at: datetime
     device: str
     field: str
+    """`device` where it was seen for the first time, `presence` (here, gone), `joined` where another, `before`, turned out to be
+    it, `parted`; else what is not as it was: addresses, macs, name, kind, os, ports, network, and what the user says."""
     before: str | None
     after: str | None
+    by: Literal["scan", "you"] = "scan"
+    """Who told."""

@@ -1,7 +1,7 @@
 """What a scan is going to do: which interface asks whom, and by which probes."""
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from netinv.errors import UsageError
 from netinv.model import Interface
@@ -9,8 +9,13 @@ from netinv.net.interfaces import choose, default, flaw, interfaces, on_link
 from netinv.net.network import Means
 from netinv.net.routes import route
 from netinv.net.targets import Targets
-from netinv.probes import probes
+from netinv.probes import named, probes
 from netinv.probes.base import LinkProbe, Probe
+
+_SWEPT = frozenset({"arp", "icmp", "neighbours"})
+"""What can be asked as fast as the link answers."""
+QUICK = ("arp", "icmp", "local", "neighbours")
+"""The probes that need no more, which are loaded alone where nobody wants others."""
 
 
 class Plan(NamedTuple):
@@ -56,20 +61,43 @@ def shared_out(wanted: Targets, chosen: Sequence[Interface]) -> tuple[Plan, ...]
     return tuple(p for p in (Plan(first, wanted.outside(elsewhere)), *plans) if len(p.targets))
 
 
-def select_probes(only: Sequence[str], skip: Sequence[str]) -> tuple[Probe, ...]:
-    """The probes by name; UsageError for a name no probe has, and if none is left that finds anybody."""
-    every = {p.name: p for p in probes()}
+def select_probes(
+    only: Sequence[str],
+    skip: Sequence[str],
+    also: Sequence[str] = (),
+    *,
+    presence: bool = False,
+    is_quick: bool = False,
+    listens: bool = False,
+) -> tuple[Probe, ...]:
+    """`only` these probes, or all that are asked by default; `also` those; and not those to `skip`.
+
+    For `presence` the default is those that find somebody, and if it shall be `is_quick` those of them that sweep, or listen
+    where the user said so (`listens`).
+    UsageError for a name no probe has, and if none is left that finds anybody.
+    """
+    every = {p.name: p for p in (named(QUICK) if is_quick and not (only or skip or also or listens) else probes())}
     names = ", ".join(every)
-    if unknown := [name for name in (*only, *skip) if name not in every]:
+    if unknown := [name for name in (*only, *skip, *also) if name not in every]:
         raise UsageError(f"there is no probe '{unknown[0]}'", hint=f"probes: {names}")
-    chosen = tuple(p for name, p in every.items() if (not only or name in only) and name not in skip)
+    quickly = _SWEPT | ({"listen"} if listens else set()) if is_quick else None
+    default = [p.name for p in every.values() if _is_default(p, presence=presence, quickly=quickly)]
+    asked = {*(only or default), *also}
+    chosen = tuple(p for name, p in every.items() if name in asked and name not in skip)
     finders = [p.name for p in every.values() if isinstance(p, LinkProbe) and p.needs]
     if not {p.name for p in chosen} & set(finders):
         raise UsageError("the probes chosen find nobody: they ask only who was found", hint=f"add one of {', '.join(finders)}")
     return chosen
 
 
+def _is_default(probe: Probe, *, presence: bool, quickly: frozenset[str] | None) -> bool:
+    """`quickly` is what a quick scan has the time for."""
+    if isinstance(probe, LinkProbe):
+        return probe.by_default and (quickly is None or probe.needs <= quickly)
+    return probe.by_default and not presence and quickly is None
+
+
 def means_of(chosen: Sequence[Probe]) -> frozenset[Means]:
     """The means of sweeping that these probes need."""
-    every: tuple[Means, ...] = ("arp", "icmp", "neighbours")
+    every: tuple[Means, ...] = get_args(Means)
     return frozenset(means for means in every if any(means in p.needs for p in chosen))

@@ -2,7 +2,8 @@
 
 import os
 import pwd
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,15 +38,51 @@ def caller(environ: Mapping[str, str] = os.environ, uid: int | None = None) -> U
     return User(entry.pw_uid, entry.pw_gid, entry.pw_dir)
 
 
+@contextmanager
+def as_caller() -> Iterator[None]:
+    """Act as the user who called sudo, and then as root again: what is opened in between is theirs."""
+    user = caller() if is_root() else None
+    if user is None:
+        yield
+        return
+    try:
+        os.setegid(user.gid)
+        os.seteuid(user.uid)
+    except OSError:  # a user namespace that maps root alone: there is no caller in it
+        os.setegid(0)
+        yield
+        return
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+        os.setegid(0)
+
+
 def data_home(environ: Mapping[str, str] = os.environ, uid: int | None = None) -> Path:
     """The XDG data directory of the user, under sudo that of the caller; `uid` as in `caller`.
 
     NetinvError where that user has no home.
     """
-    # XDG Base Directory Specification: a relative path is to be ignored
-    if (data := environ.get("XDG_DATA_HOME", "")).startswith("/"):
-        return Path(data)
-    return _home(environ, uid) / ".local" / "share"
+    return _xdg("XDG_DATA_HOME", (".local", "share"), environ, uid)
+
+
+def config_home(environ: Mapping[str, str] = os.environ, uid: int | None = None) -> Path:
+    """The XDG configuration directory, as `data_home`."""
+    return _xdg("XDG_CONFIG_HOME", (".config",), environ, uid)
+
+
+def home(environ: Mapping[str, str] = os.environ, uid: int | None = None) -> Path:
+    """The home directory of the user, as `data_home`."""
+    # `sudo -i` keeps SUDO_UID, and HOME is then root's
+    if user := caller(environ, uid):
+        return Path(user.home)
+    if (named := environ.get("HOME", "")).startswith("/"):
+        return Path(named)
+    try:
+        return Path(pwd.getpwuid(_acting(uid)).pw_dir)
+    except KeyError as error:
+        raise NetinvError("this user has no home directory", hint="set HOME") from error
 
 
 def nobody() -> User:
@@ -113,6 +150,16 @@ def drop_capabilities() -> None:
         )
 
 
+def renounce() -> None:
+    """See to it that no program this process runs gets more privilege than it has: PR_SET_NO_NEW_PRIVS, prctl(2); Linux only."""
+    if not _PROC.exists():
+        return
+    import ctypes  # as above
+
+    one, zero = ctypes.c_ulong(1), ctypes.c_ulong(0)
+    ctypes.CDLL(None, use_errno=True).prctl(38, one, zero, zero, zero)  # linux/prctl.h
+
+
 _PROC = Path("/proc/self")
 
 
@@ -134,16 +181,14 @@ def _may_set_groups() -> bool:
         return True
 
 
-def _home(environ: Mapping[str, str], uid: int | None) -> Path:
-    # `sudo -i` keeps SUDO_UID, and HOME is then root's
-    if user := caller(environ, uid):
-        return Path(user.home)
-    if (home := environ.get("HOME", "")).startswith("/"):
-        return Path(home)
+def _xdg(variable: str, otherwise: tuple[str, ...], environ: Mapping[str, str], uid: int | None) -> Path:
+    # XDG Base Directory Specification: a relative path is to be ignored
+    if (named := environ.get(variable, "")).startswith("/"):
+        return Path(named)
     try:
-        return Path(pwd.getpwuid(_acting(uid)).pw_dir)
-    except KeyError as error:
-        raise NetinvError("this user has no home directory", hint="set XDG_DATA_HOME") from error
+        return home(environ, uid).joinpath(*otherwise)
+    except NetinvError as error:
+        raise NetinvError(error.message, hint=f"set {variable}") from error
 
 
 def _acting(uid: int | None) -> int:

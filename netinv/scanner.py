@@ -1,25 +1,30 @@
 """The corridor: interfaces -> targets -> probes -> evidence -> verdicts -> devices, the whole flow on one screen."""
 
 import secrets
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from math import isfinite
+from typing import NoReturn
 
-from netinv.defaults import RATE, RETRIES, TIMEOUT
+from netinv.defaults import COMMUNITIES, LISTEN, PACES, Manners
 from netinv.errors import PrivilegeError, UsageError
+from netinv.findings import findings
+from netinv.gathering import Gathering, OnEvent
 from netinv.inventory.devices import derive
-from netinv.inventory.identity import group
 from netinv.isolation import apart, here, is_inside_a_loop
-from netinv.model import Device, Evidence, Problem, Scan, Traffic
+from netinv.model import Device, Evidence, Interface, Problem, Scan, Traffic
+from netinv.net.loops import RecordingLoop
 from netinv.net.network import FORBIDDEN, Network
+from netinv.net.notation import resolve
+from netinv.net.recording import Recorder
 from netinv.net.targets import Targets, parse_targets
+from netinv.net.transcript import Door, Header, Line
 from netinv.plan import Plan, means_of, plan, select_probes, shared_out
-from netinv.probes.base import Probe
-from netinv.survey import Ended, Event, Heard, Progress, Settled, Survey
-
-_JOINS = ("mac", "local.self")
+from netinv.probes.base import LinkProbe, Probe
+from netinv.survey import Survey
+from netinv.text import clean
 
 
 def scan(
@@ -27,75 +32,162 @@ def scan(
     *,
     interface: Sequence[str] | str = (),
     exclude: Sequence[str] = (),
-    timeout: float = TIMEOUT,
-    rate: float = RATE,
-    retries: int = RETRIES,
+    pace: str = "default",
+    presence: bool = False,
+    timeout: float | None = None,
+    rate: float | None = None,
+    retries: int | None = None,
     probe: Sequence[str] = (),
     skip: Sequence[str] = (),
+    also: Sequence[str] = (),
+    communities: Sequence[str] = (),
     allow_large: bool = False,
     allow_huge: bool = False,
     allow_public: bool = False,
+    listen: float | None = None,
+    passive: bool = False,
     sensor: str = "local",
-    on_event: Callable[[Progress | Device], None] | None = None,
+    on_event: OnEvent | None = None,
     stop: Callable[[], bool] = lambda: False,
     isolated: bool = False,
     network: Network | None = None,
+    record: Callable[[Line], object] | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Scan:
     """Ask the network who is there, and say what each device is.
 
     `targets` as on the command line; none means the network on the link of `interface`, and none of those the default route's.
-    `timeout` in seconds, `rate` in packets a second. `probe` names the only probes to ask, `skip` those not to.
-    `on_event` is told of progress, and of each device as soon as it is known; `stop` is asked often, and ends the scan early.
+    `pace` is `gentle`, `default` or `fast`; `timeout` in seconds, `rate` in packets a second and `retries` depart from it.
+    `presence` asks only who is there, and so does the pace `fast`: nothing is identified. `probe` names the only probes to ask,
+    `skip` those not to, and `also` those to ask that are not asked by default, as `tcp-ping`.
+    `communities` are tried by the probe `snmp`, which is asked where there are any; where only `also` asks for it, `public` is.
+    `on_event` is told of progress, of each address as soon as somebody answers there, and of each device as soon as it is known;
+    `stop` is asked often, and ends the scan early.
+    `listen` is how many seconds to listen at least to what devices announce by themselves; None as long as there is something
+    to ask, if the system lets us. `passive` sends nothing at all and only listens, by default for `LISTEN` seconds.
     `network` is a door already open, used instead of this machine's interfaces.
+    `record` is told of everything that passes the door: the lines of a transcript, of which `replay` makes the same scan again.
     `isolated` reads the network in a child process; both give up root once the sockets are open, so it is for programs that
     do nothing else, as the command line.
     Raises TargetError, InterfaceError, or PrivilegeError if nothing could be asked at all.
     """
-    _check(timeout=timeout, rate=rate, retries=retries, isolated=isolated)
+    manners = manners_of(pace, timeout=timeout, rate=rate, retries=retries, presence=presence)
+    _check(manners, listen=listen, isolated=isolated)
     understand: Callable[..., Targets] = partial(
-        parse_targets, exclude=exclude, allow_large=allow_large, allow_huge=allow_huge, allow_public=allow_public
+        parse_targets,
+        exclude=exclude,
+        allow_large=allow_large or passive,  # listening to many costs no more than to few
+        allow_huge=allow_huge or passive,
+        allow_public=allow_public,
+        resolve=_refuse_names if passive else resolve,
     )
     if network:
+        if passive and network.abilities - {"listen"}:
+            raise UsageError("a passive scan needs a network that can do nothing but listen", hint="leave the network out")
         wanted = understand(_words(targets), on_link=network.interface.networks)
         plans = shared_out(wanted, [network.interface])
     else:
         wanted, plans = plan(_words(targets), _words(interface), understand)
-    chosen = select_probes(probe, skip)
+    listens = bool(listen) or passive
+    if communities and not (probe or presence or manners.is_eager):
+        also = (*also, "snmp")
+    chosen = select_probes(probe, skip, also, presence=presence, is_quick=manners.is_eager, listens=listens)
 
     def open_surveys() -> list[Survey]:
         # The rate is shared: two interfaces may lead to the same wire.
-        share = rate / len(plans)
-        opened = [network or open_live(p, chosen, timeout=timeout, rate=share, retries=retries) for p in plans]
-        return [Survey(door, p.targets, chosen, now=now) for door, p in zip(opened, plans, strict=True)]
+        shared = replace(manners, rate=manners.rate / len(plans))
+        live = partial(open_live, manners=shared, communities=communities or COMMUNITIES, must_listen=bool(listen))
+        opened = [network or (open_passive(p.interface) if passive else live(p, chosen)) for p in plans]
+        seconds = (LISTEN if passive else 0.0) if listen is None else listen
+        if recorder:
+            opened = [recorder.wrap(door) for door in opened]
+        dated = recorder.now if recorder else now
+        return [Survey(door, p.targets, chosen, now=dated, listen=seconds) for door, p in zip(opened, plans, strict=True)]
 
     started = now()
-    events = apart(open_surveys, stop) if isolated else here(open_surveys, stop)
-    heard, ended = _follow(events, on_event, now)
-    devices = tuple(derive(evidence, now=now()) for evidence in group(heard))
-    problems = [p for e in ended for p in e.problems]
-    method = sorted({means for e in ended for means in e.method})
-    is_partial = any(e.is_partial for e in ended)
-    if all(map(_is_own, devices)) and len(wanted) > _own(plans):
-        _explain_silence(problems, was_asked=bool(method), is_partial=is_partial)
-    return Scan(
+    outline = Outline(
         id=f"{started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}",
         started=started,
-        finished=now(),
-        interfaces=tuple(p.interface for p in plans),
+        plans=plans,
         targets=wanted.text,
         asked=len(wanted),
-        devices=devices,
-        problems=tuple(problems),
-        traffic=_total([e.traffic for e in ended]),
-        method="+".join(method),
-        is_partial=is_partial,
         sensor=sensor,
+        pace=manners.pace,
     )
+    recorder = Recorder(started, record, outline.header([p.name for p in chosen])) if record else None
+    loop = RecordingLoop if recorder else None
+    # Whoever watches wants to see the first answer at once, and the rules can wait.
+    meanwhile = (lambda: None) if on_event else _load
+    events = apart(open_surveys, stop, meanwhile, recorder) if isolated else here(open_surveys, stop, loop)
+    gathering = Gathering(on_event)
+    gathering.read(events)
+    found = outline.filled(gathering, finished=now())
+    if recorder:
+        recorder.finish(found.finished, is_partial=found.is_partial)
+    return found
 
 
-def _check(*, timeout: float, rate: float, retries: int, isolated: bool) -> None:
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What is known of a scan before it is made."""
+
+    id: str
+    started: datetime
+    plans: Sequence[Plan]
+    targets: str
+    asked: int
+    sensor: str
+    pace: str
+
+    def header(self, probes: Sequence[str]) -> Header:
+        """The beginning of a transcript of the scan."""
+        doors = tuple(Door(p.interface, p.targets) for p in self.plans)
+        started = self.started.isoformat()
+        return Header(self.id, started, self.targets, self.asked, doors, tuple(probes), self.pace, self.sensor)
+
+    def filled(self, gathering: Gathering, *, finished: datetime) -> Scan:
+        """The scan, made of all that was gathered. Raises as `scan`."""
+        from netinv.classification.rules import load_rules  # while the network is asked, they can wait
+
+        where = ", ".join(dict.fromkeys(str(n) for p in self.plans for n in p.interface.networks))
+        devices = tuple(replace(device, network=where) for device in gathering.devices())
+        ended = gathering.ended
+        problems = [p for e in ended for p in e.problems]
+        problems += (Problem("rules", f"left out: {wrong.message}", wrong.hint) for wrong in load_rules().problems)
+        method = sorted({means for e in ended for means in e.method})
+        is_partial = any(e.is_partial for e in ended)
+        if all(map(_is_own, devices)) and self.asked > _own(self.plans):
+            _explain_silence(problems, method=method, is_partial=is_partial)
+        return Scan(
+            id=self.id,
+            started=self.started,
+            finished=finished,
+            interfaces=tuple(p.interface for p in self.plans),
+            targets=self.targets,
+            asked=self.asked,
+            devices=devices,
+            problems=tuple(problems),
+            findings=findings(devices, gathering.notices, [p.interface for p in self.plans]),
+            traffic=_total([e.traffic for e in ended]),
+            method="+".join(method),
+            is_partial=is_partial,
+            sensor=self.sensor,
+            pace=self.pace,
+        )
+
+
+def manners_of(pace: str, *, timeout: float | None, rate: float | None, retries: int | None, presence: bool) -> Manners:
+    """The manners of the pace by this name, but for what is said otherwise; UsageError if there is no such pace."""
+    if pace not in PACES:
+        raise UsageError(f"there is no pace '{clean(pace, 40)}'", hint=f"paces: {', '.join(PACES)}")
+    return replace(PACES[pace], is_hurried=PACES[pace].is_hurried or presence).but(timeout=timeout, rate=rate, retries=retries)
+
+
+def _check(manners: Manners, *, listen: float | None, isolated: bool) -> None:
     """What no scan can be made of is refused before anything is opened."""
+    timeout, rate, retries = manners.timeout, manners.rate, manners.retries
+    if listen is not None and not (isfinite(listen) and listen >= 0):
+        raise UsageError("the time to listen must be 0 seconds or more", hint="leave it out for the default")
     if not (isfinite(timeout) and timeout > 0 and isfinite(rate) and rate > 0 and retries >= 0):
         raise UsageError(
             "timeout and rate must be positive numbers, and retries 0 or more", hint="leave them out for the defaults"
@@ -104,17 +196,54 @@ def _check(*, timeout: float, rate: float, retries: int, isolated: bool) -> None
         raise UsageError("a scan runs an event loop of its own", hint="await asyncio.to_thread(netinv.scan, ...) instead")
 
 
-def open_live(plan: Plan, chosen: Sequence[Probe], *, timeout: float, rate: float, retries: int) -> Network:
-    """Open a real interface: every socket that needs a privilege, and all code that must be loaded before root is given up."""
+def open_live(
+    plan: Plan,
+    chosen: Sequence[Probe],
+    *,
+    manners: Manners,
+    communities: Sequence[str] = COMMUNITIES,
+    must_listen: bool = False,
+) -> Network:
+    """Open a real interface: every socket that needs a privilege, and all code that must be loaded before root is given up.
+
+    `must_listen`: where it cannot be listened, the user is told.
+    """
     from netinv.net.live import LiveNetwork  # behind it are scapy and pyroute2, which only a scan's own process shall load
     from netinv.net.resolvers import system_resolvers
 
-    resolvers = list(system_resolvers())
+    talks = any("udp" in p.needs for p in chosen)
+    resolvers = list(system_resolvers()) if talks else []  # 40 ms
     gateway = plan.interface.gateway
-    if gateway and gateway in plan.targets and gateway not in resolvers:
+    if talks and gateway and gateway in plan.targets and gateway not in resolvers:
         resolvers.append(gateway)  # a home router knows the names it gave out, whoever resolves the rest
-    network = LiveNetwork(plan.interface, plan.targets, timeout=timeout, rate=rate, retries=retries, resolvers=resolvers)
-    return network.open(means_of(chosen))
+    network = LiveNetwork(plan.interface, plan.targets, manners, resolvers=resolvers, communities=communities)
+    network.open(means_of(chosen))
+    for probe in chosen:
+        if not isinstance(probe, LinkProbe):
+            probe.load()
+    if any("listen" in p.needs for p in chosen):
+        network.open_listening(is_wanted=must_listen)
+    return network
+
+
+def open_passive(interface: Interface) -> Network:
+    """Open an interface to listen, and for nothing else; PrivilegeError where the system does not let us."""
+    from netinv.net.passive import PassiveNetwork  # as above
+
+    try:
+        return PassiveNetwork(interface)
+    except OSError as error:
+        said = f"cannot listen at {interface.name}: {error.strerror or error}"
+        raise PrivilegeError(said, hint="run it with sudo; root is given up once the socket is open") from error
+
+
+def _load() -> None:
+    """Load the rules and tables that devices are derived by; it takes as long as the first of them would."""
+    derive((Evidence("0.0.0.0", "mac", "02:00:00:00:00:01", "", datetime.now(UTC)),))  # noqa: S104 - nobody
+
+
+def _refuse_names(name: str) -> NoReturn:
+    raise OSError(0, "a passive scan asks no resolver")
 
 
 def _words(given: Sequence[str] | str) -> tuple[str, ...]:
@@ -130,10 +259,10 @@ def _own(plans: Sequence[Plan]) -> int:
     return sum(str(address.ip) in p.targets for p in plans for address in p.interface.addresses)
 
 
-def _explain_silence(problems: list[Problem], *, was_asked: bool, is_partial: bool) -> None:
+def _explain_silence(problems: list[Problem], *, method: Sequence[str], is_partial: bool) -> None:
     """An empty result is explained, and is an error where nothing was asked."""
     forbidden = next((p for p in problems if p.source == FORBIDDEN), None)
-    if forbidden or not (was_asked or is_partial):
+    if forbidden or not (method or is_partial):
         # What is behind routers is asked by ICMP alone, so its absence explains more than that of ARP.
         cause = forbidden or next((p for source in ("icmp", "arp") for p in problems if p.source == source), None)
         if cause is None:
@@ -142,57 +271,10 @@ def _explain_silence(problems: list[Problem], *, was_asked: bool, is_partial: bo
     if is_partial:
         return
     hint = "is this the right interface? `netinv interfaces` lists them, `netinv doctor` checks them"
-    problems.append(Problem("scan", "no other device answered", hint))
-
-
-def _follow(
-    events: Iterator[Event], on_event: Callable[[Progress | Device], None] | None, now: Callable[[], datetime]
-) -> tuple[list[Evidence], list[Ended]]:
-    """Collect what is heard; tell of each device once, when all its addresses known by then have been asked everything."""
-    heard = _Heard()
-    ended: list[Ended] = []
-    told: set[str] = set()
-    with closing(events):  # type: ignore[type-var]
-        for event in events:
-            match event:
-                case Heard(evidence):
-                    heard.add(evidence)
-                case Settled(address) if on_event:
-                    heard.settled.add(address)
-                    for of_one in heard.devices_at(address):
-                        device = derive(of_one, now=now())
-                        if device.id not in told and heard.settled.issuperset(device.addresses):
-                            told.add(device.id)
-                            on_event(device)
-                case Progress() if on_event:
-                    on_event(event)
-                case Ended():
-                    ended.append(event)
-    return heard.all(), ended
-
-
-class _Heard:
-    """The evidence so far, by address, and which addresses share a MAC, so that one device need not be sought among all."""
-
-    def __init__(self) -> None:
-        self.settled: set[str] = set()
-        self._at: dict[str, list[Evidence]] = {}
-        self._of: dict[str, set[str]] = {}
-        """Addresses by what joins them: a MAC, or being this machine's own."""
-
-    def add(self, evidence: Evidence) -> None:
-        self._at.setdefault(evidence.address, []).append(evidence)
-        if evidence.key in _JOINS:
-            bond = evidence.value if evidence.key == "mac" else evidence.key
-            self._of.setdefault(bond, set()).add(evidence.address)
-
-    def devices_at(self, address: str) -> tuple[tuple[Evidence, ...], ...]:
-        near = {address}.union(*(addresses for addresses in self._of.values() if address in addresses))
-        devices = group(e for a in near for e in self._at.get(a, ()))
-        return tuple(device for device in devices if any(e.address == address for e in device))
-
-    def all(self) -> list[Evidence]:
-        return [e for evidence in self._at.values() for e in evidence]
+    if method == ["listen"]:
+        problems.append(Problem("scan", "no other device gave a sign of itself", f"listen longer; {hint}"))
+    else:
+        problems.append(Problem("scan", "no other device answered", hint))
 
 
 def _total(each: Sequence[Traffic]) -> Traffic:

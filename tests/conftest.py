@@ -82,7 +82,7 @@ def lan() -> Iterator[lab.Lan]:
 
 @pytest.fixture
 def crowd() -> Iterator[Callable[..., lab.Lan]]:
-    """Makes a LAN of many plain devices: `crowd(hosts=200, loss_in=0.1)`; the parameters are those of `lab.crowd` and `lab.Impairments`."""
+    """Makes a LAN of many plain devices: `crowd(hosts=200, loss_in=0.1)`; as `lab.crowd` and `lab.Impairments` are made."""
     with ExitStack() as stack:
 
         def make(*, seed: int = 1, **conditions: Any) -> lab.Lan:

@@ -10,7 +10,7 @@ import pytest
 from netinv import privileges
 from netinv.errors import NetinvError, PrivilegeError
 from netinv.lab import system
-from netinv.privileges import User, become, caller, data_home, may_read, nobody
+from netinv.privileges import User, become, caller, config_home, data_home, may_read, nobody
 
 ME = pwd.getpwuid(os.geteuid())
 NOBODY = pwd.getpwnam("nobody")
@@ -73,6 +73,12 @@ def test_an_empty_or_relative_xdg_data_directory_is_ignored(data: str) -> None:
 
 def test_the_xdg_data_directory_is_used_under_sudo_too() -> None:
     assert data_home({**CALLED, "XDG_DATA_HOME": "/data"}, uid=0) == Path("/data")
+
+
+def test_the_configuration_lies_beside_in_a_directory_of_its_own() -> None:
+    assert config_home({"HOME": "/home/me"}) == Path("/home/me/.config")
+    assert config_home({**CALLED, "XDG_CONFIG_HOME": "relative"}, uid=0) == Path(NOBODY.pw_dir) / ".config"
+    assert config_home({**CALLED, "XDG_CONFIG_HOME": "/settings"}, uid=0) == Path("/settings")
 
 
 @pytest.mark.parametrize("uid", [0, NOBODY.pw_uid])

@@ -11,12 +11,15 @@ import pytest
 import typer.main
 
 from netinv.cli.app import EPILOG, app
-from netinv.formats import FORMATS, Report, Style
+from netinv.config import load
+from netinv.findings import KINDS
+from netinv.formats import Report, Style, formats
 from netinv.lab import Lan, household
 from netinv.lab.memory import MemoryNetwork
 from netinv.probes import probes
-from netinv.probes.base import LinkProbe
+from netinv.probes.base import LinkProbe, Probe
 from netinv.scanner import scan
+from netinv.settings import SETTINGS
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
@@ -33,11 +36,14 @@ def command_table() -> str:
 
 
 def probe_table() -> str:
-    rows = [
-        f"| `{p.name}` | {'the network' if isinstance(p, LinkProbe) else 'each host found'} | {p.summary} | {told(p.tells)} |"
-        for p in probes()
-    ]
+    rows = [f"| `{p.name}` | {asked(p)} | {p.summary} | {told(p.tells)} |" for p in probes()]
     return "\n".join(["| probe | asks | what it does | tells |", "|---|---|---|---|", *rows])
+
+
+def asked(probe: Probe) -> str:
+    if "listen" in probe.needs:
+        return "nobody"
+    return "the network" if isinstance(probe, LinkProbe) else "each host found"
 
 
 def told(keys: tuple[str, ...]) -> str:
@@ -45,13 +51,35 @@ def told(keys: tuple[str, ...]) -> str:
     return ", ".join(f"`{k}`" for k in keys if k not in tcp) or "`tcp.PORT`"
 
 
-def format_list() -> str:
-    return "; ".join(f"`{f.name}` ({f.suffix}): {f.summary}" for f in FORMATS.values()) + "."
+def finding_table() -> str:
+    rows = [f"| `{name}` | {kind.means} | {kind.hint} |" for name, kind in KINDS.items()]
+    return "\n".join(["| finding | what it means | what to do |", "|---|---|---|", *rows])
 
 
-@pytest.mark.parametrize("part", [command_table, probe_table, format_list])
-def test_the_readme_tells_of_every_command_probe_and_format(part: Any) -> None:
+def format_table() -> str:
+    rows = [f"| `{f.name}` | `{f.suffix}` | {f.summary} |" for f in formats().values()]
+    return "\n".join(["| format | file | what it is |", "|---|---|---|", *rows])
+
+
+def setting_table() -> str:
+    rows = [
+        f"| `{s.name}` | `{s.options[0].partition('/')[0]}` | `{s.environment}` | {s.means} | {s.usual} |"
+        for s in SETTINGS.values()
+    ]
+    return "\n".join(["| setting | option | variable | what it means | usually |", "|---|---|---|---|---|", *rows])
+
+
+@pytest.mark.parametrize("part", [command_table, setting_table, probe_table, finding_table, format_table])
+def test_the_readme_tells_of_every_command_probe_finding_and_format(part: Any) -> None:
     assert part() in README, f"the README should say:\n{part()}"
+
+
+def test_the_configuration_file_in_the_readme_is_without_fault(tmp_path: Path) -> None:
+    (text,) = re.findall(r"```toml\n(# ~/.config/netinv/config.toml\n.*?)```", README, re.DOTALL)
+    (tmp_path / "config.toml").write_text(text)
+    found = load({"NETINV_CONFIG": str(tmp_path / "config.toml"), "HOME": "/home/me"})
+    assert len(found.entries) > 5
+    assert not list(found.faults())
 
 
 def test_the_exit_codes_are_the_same_in_the_help_and_in_the_readme() -> None:
@@ -70,7 +98,7 @@ def test_the_table_in_the_readme_is_what_the_demo_shows() -> None:
     home = household()
     others = [device for device in scan(network=MemoryNetwork(home)).devices if device.ip != home.scanner]
     stream = io.StringIO()
-    FORMATS["table"].write(Report(others), stream, Style(width=80))
+    formats()["table"].write(Report(others), stream, Style(width=80))
     shown = rows(stream.getvalue())
     assert len(shown) == len(others)
     assert [row for row in rows(README) if "(you)" not in row] == shown

@@ -2,21 +2,25 @@
 
 import json
 from datetime import UTC, datetime
-from io import StringIO
+from io import BytesIO, StringIO, TextIOWrapper
 from ipaddress import IPv4Interface
 from typing import Any
 
 import pytest
 
 import netinv
-from netinv.formats import FORMATS
+from netinv.formats import formats
 from netinv.formats.base import Report, Style
+from netinv.lab import chatter
 from netinv.lab.household import household
 from netinv.lab.memory import MemoryNetwork
 from netinv.model import MAC, Device, Interface, Problem
 from netinv.net.network import FORBIDDEN
+from netinv.net.overheard import read
 from netinv.net.targets import parse_targets
-from netinv.plan import select_probes, shared_out
+from netinv.plan import QUICK, select_probes, shared_out
+from netinv.probes import probes
+from netinv.probes.base import LinkProbe
 from netinv.survey import Progress
 
 HOME = household()
@@ -29,8 +33,8 @@ def scan(*words: str, network: MemoryNetwork | None = None, **options: Any) -> n
 
 def test_a_scan_finds_the_household_and_says_how() -> None:
     found = scan()
-    assert {d.ip for d in found.devices} == set(HOME.truth) | {HOME.scanner}
-    assert found.method == "arp"
+    assert {d.ip for d in found.devices} == HOME.visible | {HOME.scanner}
+    assert found.method == "arp+icmpv6"
     assert (found.asked, found.targets, found.is_partial) == (254, str(HOME.network), False)
     assert found.traffic.frames > found.asked
 
@@ -76,7 +80,7 @@ def test_where_nothing_can_be_asked_it_is_an_error_with_a_hint() -> None:
 
 
 def test_where_nobody_answers_it_says_so() -> None:
-    found = scan(network=MemoryNetwork(silent=HOME.truth))
+    found = scan(network=MemoryNetwork(silent=HOME.visible))
     assert [d.ip for d in found.devices] == [HOME.scanner]
     assert "no other device answered" in found.problems[-1].message
 
@@ -113,14 +117,55 @@ def test_the_inventory_and_the_formats_take_what_a_scan_finds(tmp_path: Any) -> 
         assert [d.verdict for d in inventory.devices()] == [d.verdict for d in again.devices]
         netinv.export(inventory.devices(), tmp_path / "devices.json")
     assert len(json.loads((tmp_path / "devices.json").read_text())["devices"]) == len(again.devices)
-    for format_ in FORMATS.values():
-        format_.write(Report(again.devices, again), text := StringIO(), Style())
-        assert HOME.gateway in text.getvalue()
+    for format_ in formats().values():
+        format_.write(Report(again.devices, again), written := TextIOWrapper(BytesIO(), "utf-8"), Style())
+        written.flush()
+        assert format_.is_binary or HOME.gateway in written.buffer.getvalue().decode()  # type: ignore[attr-defined]
 
 
 def test_hostile_names_arrive_nowhere_as_more_than_text() -> None:
     found = scan()
     for name in ("table", "csv", "json", "jsonl"):
-        FORMATS[name].write(Report(found.devices, found), text := StringIO(), Style(color=False))
+        formats()[name].write(Report(found.devices, found), text := StringIO(), Style(color=False))
         assert not {c for c in text.getvalue() if ord(c) < 32 and c not in "\r\n"}
         assert "\u202e" not in text.getvalue()
+
+
+def test_a_quick_scan_loads_all_the_probes_that_sweep_and_no_others() -> None:
+    swept = frozenset({"arp", "icmp", "neighbours"})
+    sweeps = {p.name for p in probes() if isinstance(p, LinkProbe) and p.by_default and p.needs <= swept}
+    assert {p.name for p in select_probes((), (), is_quick=True)} == sweeps == set(QUICK)
+
+
+def heard_only(*frames: bytes) -> MemoryNetwork:
+    return MemoryNetwork(abilities={"listen"}, overheard=[heard for frame in frames if (heard := read(frame))])
+
+
+def test_a_passive_scan_lists_who_gives_a_sign_and_asks_nobody() -> None:
+    phone = HOME.truth["10.77.0.41"]
+    network = heard_only(chatter.looks_for(str(phone.mac), phone.address, HOME.gateway))
+    found = scan(network=network, passive=True, listen=0.05)
+    assert {d.ip for d in found.devices} == {phone.address, HOME.scanner}
+    assert (found.method, network.questions) == ("listen", [])
+    silent = scan(network=heard_only(chatter.introduces_itself("00:1b:54:aa:bb:01", "sw", "1")), passive=True, listen=0.05)
+    assert "gave a sign" in silent.problems[-1].message
+
+
+def test_a_passive_scan_takes_no_network_that_could_send_and_no_name() -> None:
+    with pytest.raises(netinv.UsageError, match="nothing but listen"):
+        scan(passive=True)
+    with pytest.raises(netinv.TargetError, match="asks no resolver"):
+        scan("router.lan", network=heard_only(), passive=True)
+    with pytest.raises(netinv.UsageError, match="0 seconds or more"):
+        scan(listen=-1.0)
+
+
+def test_who_is_silent_while_a_scan_only_listens_is_not_gone(tmp_path: Any) -> None:
+    phone = HOME.truth["10.77.0.41"]
+    frame = chatter.looks_for(str(phone.mac), phone.address, HOME.gateway)
+    words = [str(HOME.network), *map(str, HOME.beyond)]
+    with netinv.open_inventory(tmp_path / "i.db") as inventory:
+        inventory.record(scan(*words))
+        for _ in range(12):
+            inventory.record(scan(*words, network=heard_only(frame), passive=True, listen=0.01))
+        assert not [change for change in inventory.history() if change.after == "gone"]

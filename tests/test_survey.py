@@ -4,14 +4,16 @@ import asyncio
 import errno
 from datetime import UTC, datetime
 
+from netinv.lab import chatter
 from netinv.lab.household import household
 from netinv.lab.memory import MemoryNetwork
-from netinv.model import Answer, Evidence, Host
+from netinv.model import MAC, Answer, Evidence, Host, Notice
 from netinv.net.network import Network
+from netinv.net.overheard import read
 from netinv.net.targets import Targets, parse_targets
 from netinv.probes import probes
-from netinv.probes.base import Answers, HostProbe, LinkProbe, Probe
-from netinv.survey import FACTS, Ended, Event, Heard, Progress, Settled, Survey
+from netinv.probes.base import Answers, HostProbe, LinkProbe, Probe, ServiceProbe
+from netinv.survey import ADDRESSES, EACH, FACTS, NOTICES, STRANGERS, Ended, Event, Heard, Noticed, Progress, Settled, Survey
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 HOME = household()
@@ -53,10 +55,14 @@ def link(*answers: tuple[str, str, str], tells: tuple[str, ...] = ("mac",)) -> L
 
 def test_every_device_of_the_household_is_heard_and_settled() -> None:
     events = run(MemoryNetwork(), [str(HOME.network)])
-    assert {e.address for e in evidence(events)} == set(HOME.truth) | {HOME.scanner}
+    heard = {e.address for e in evidence(events)}
+    assert {address for address in heard if ":" not in address} == set(HOME.truth) | {HOME.scanner}
+    silent = {address for device in HOME.nodes.values() if not device.ping for address in device.ipv6}
+    own = {str(a.ip) for a in MemoryNetwork().interface.addresses}
+    assert {address for address in heard if ":" in address} - own == set(HOME.nodes) - silent
     assert {e.address for e in events if isinstance(e, Settled)} >= set(HOME.truth)
     assert any(isinstance(e, Progress) for e in events)
-    assert ended(events).method == ("arp",)
+    assert ended(events).method == ("arp", "icmpv6")
     assert not ended(events).problems
 
 
@@ -86,9 +92,9 @@ def test_no_probe_ever_touches_a_port_that_prints() -> None:
 def test_one_broken_probe_does_not_cost_the_scan() -> None:
     events = run(MemoryNetwork(failing={"udp": RuntimeError("no \x1b[31mred")}), [str(HOME.network)])
     assert {e.address for e in evidence(events)} >= set(HOME.truth)
-    (problem,) = ended(events).problems
-    assert problem.source == "dns"
-    assert "\x1b" not in problem.message
+    problems = ended(events).problems
+    assert {"dns", "netbios"} <= {problem.source for problem in problems}, "one warning for each"
+    assert not [problem for problem in problems if "\x1b" in problem.message]
 
 
 def test_an_interface_that_dies_makes_the_result_partial() -> None:
@@ -116,6 +122,86 @@ def test_a_probe_that_tells_what_it_does_not_declare_is_reported() -> None:
     assert "does not declare" in ended(events).problems[0].message
 
 
+def overhears(*notices: Notice, kinds: tuple[str, ...] = ("arp.sender",)) -> LinkProbe:
+    async def ask(network: Network, targets: Targets) -> Answers:
+        for notice in notices:
+            yield notice
+
+    return LinkProbe("ear", "", tells=(), ask=ask, notices=kinds)
+
+
+def test_what_is_overheard_is_passed_on_cleaned_and_once_and_is_no_evidence() -> None:
+    said = Notice("arp.sender", "192.168.5.7", MAC.parse("00:1b:a9:00:00:01"), "who\x1b[2J?")
+    events = run(MemoryNetwork(), [GATEWAY], (overhears(said, said),))
+    assert [e for e in events if isinstance(e, Noticed)] == [Noticed(said._replace(value="who [2J?"), "ear", NOW)]
+    assert not evidence(events)
+    assert not ended(events).problems
+
+
+def test_a_flood_of_notices_is_cut_off_and_hides_none_of_another_kind() -> None:
+    flood = [Notice("arp.sender", f"10.1.{n // 256}.{n % 256}", None, "") for n in range(NOTICES * 2)]
+    probe = overhears(*flood, Notice("dhcp.server", "10.77.0.9", None, ""), kinds=("arp.sender", "dhcp.server"))
+    noticed = [e.notice.kind for e in run(MemoryNetwork(), [GATEWAY], (probe,)) if isinstance(e, Noticed)]
+    assert (noticed.count("arp.sender"), noticed.count("dhcp.server")) == (NOTICES, 1)
+
+
+def test_notices_that_are_not_declared_or_come_from_one_host_are_reported() -> None:
+    async def ask(network: Network, host: Host) -> Answers:
+        yield Notice("arp.sender", None, None, "")
+
+    gossip = HostProbe("gossip", "", tells=(), ask=ask)
+    probes = (link((GATEWAY, "mac", "00:1b:a9:00:00:01")), overhears(Notice("ra.router", None, None, "")), gossip)
+    events = run(MemoryNetwork(), [GATEWAY], probes)
+    assert sorted(p.source for p in ended(events).problems) == ["ear", "gossip"]
+    assert not [e for e in events if isinstance(e, Noticed)]
+
+
+def test_one_mac_at_many_addresses_is_identified_at_a_few_of_them_and_at_the_gateway() -> None:
+    proxied = [f"10.77.0.{n}" for n in range(100, 140)]
+    router = "00:1b:a9:00:00:01"
+    heard = link(*((address, "mac", router) for address in (*proxied, GATEWAY)))
+    gateway = link((GATEWAY, "route.gateway", "lan0"), tells=("route.gateway",))
+    asked: list[str] = []
+
+    async def ask(network: Network, host: Host) -> Answers:
+        asked.append(host.address)
+        return
+        yield
+
+    curious = HostProbe("curious", "", tells=(), ask=ask)
+    events = run(MemoryNetwork(), ["10.77.0.0/24"], (gateway, heard, curious))
+    assert asked == [*proxied[:ADDRESSES], GATEWAY], "36 of 41 are spared"
+    assert len(evidence(events)) == 42, "where it answers is told all the same"
+
+
+def test_a_host_is_identified_even_where_a_proxy_answered_before_it() -> None:
+    proxied = [f"10.77.0.{n}" for n in range(100, 140)]
+    own = (proxied[-1], "mac", "00:1b:a9:00:00:02")
+    heard = link(*((address, "mac", "00:1b:a9:00:00:01") for address in proxied), own)
+    network = MemoryNetwork()
+    run(network, ["10.77.0.0/24"], (heard, *(p for p in probes() if p.name == "tcp")))
+    assert {q.address for q in network.questions} == {*proxied[:ADDRESSES], own[0]}
+
+
+def test_a_probe_of_each_is_asked_for_every_value_but_not_without_end() -> None:
+    asked: list[tuple[str, ...]] = []
+
+    async def ask(network: Network, host: Host) -> Answers:
+        asked.append(host.all("ssdp.location"))
+        return
+        yield
+
+    found = link(
+        (GATEWAY, "mac", "00:1b:a9:00:00:01"),
+        *((GATEWAY, "ssdp.location", str(n)) for n in range(9)),
+        tells=("mac", "ssdp.location"),
+    )
+    curious = HostProbe("curious", "", tells=(), ask=ask, wants=("ssdp.location",), each="ssdp.location")
+    events = run(MemoryNetwork(), [GATEWAY], (found, curious))
+    assert asked == [(str(n),) for n in range(EACH)]
+    assert [e for e in events if isinstance(e, Settled)]
+
+
 def test_text_is_made_safe_where_it_enters_and_repeats_are_kept_once() -> None:
     say = link(*[(GATEWAY, "mac", "a\x1b[2Jb\u202ec")] * 3)
     assert [e.value for e in evidence(run(MemoryNetwork(), [GATEWAY], (say,)))] == ["a [2Jb c"]
@@ -124,6 +210,23 @@ def test_text_is_made_safe_where_it_enters_and_repeats_are_kept_once() -> None:
 def test_a_babbling_host_is_cut_off() -> None:
     babble = link(*[(GATEWAY, "mac", f"fact {n}") for n in range(FACTS * 3)])
     assert len(evidence(run(MemoryNetwork(), [GATEWAY], (babble,)))) == FACTS
+
+
+def test_who_has_ipv4_is_asked_by_it_and_who_has_ipv6_alone_at_one_of_its_addresses() -> None:
+    network = MemoryNetwork()
+    events = run(network, [str(HOME.network)])
+    asked = {q.address for q in network.questions if q.verb == "tcp"}
+    alone = [device for device in HOME.nodes.values() if ":" in device.address]
+    assert {address for address in asked if ":" in address} == {device.address for device in alone}
+    settled = {e.address for e in events if isinstance(e, Settled)}
+    assert settled >= {e.address for e in evidence(events) if ":" in e.address and e.key == "mac"}, "all are told of"
+
+
+def test_ipv6_without_ipv4_probes_is_asked_as_soon_as_everybody_was_found() -> None:
+    network = MemoryNetwork(abilities={"icmpv6", "tcp"})
+    run(network, [str(HOME.network)])
+    by_device = [{q.address for q in network.questions if q.verb == "tcp"} & set(d.ipv6) for d in HOME.nodes.values() if d.ping]
+    assert all(len(addresses) == 1 for addresses in by_device), "one address of each device"
 
 
 def test_a_survey_that_is_stopped_keeps_what_it_heard_and_says_so() -> None:
@@ -142,9 +245,111 @@ def test_probes_have_names_of_their_own_and_tell_what_they_prove() -> None:
     assert len({p.name for p in probes()}) == len(probes())
     for probe in probes():
         assert probe.summary
-        assert probe.tells
+        assert probe.tells or (isinstance(probe, LinkProbe) and probe.notices)
         if isinstance(probe, LinkProbe):
             assert probe.proves <= set(probe.tells)
+        elif isinstance(probe, HostProbe):
+            told = {key for p in probes() for key in p.tells}
+            assert {want.partition("=")[0] for want in probe.wants} <= told, f"{probe.name} wants what nobody tells"
+            assert probe.each is None or probe.each in probe.wants, f"{probe.name} is asked of each of what it does not want"
         else:
             told = {key for p in probes() for key in p.tells}
-            assert set(probe.wants) <= told, f"{probe.name} wants what nobody tells"
+            assert {f"tcp.{port}" for port in probe.ports} <= told, f"{probe.name} waits for ports nobody tries"
+
+
+# -- listening -------------------------------------------------------------------------------------------------------
+
+PHONE = HOME.truth["10.77.0.41"]
+JOINS = chatter.asks_for_address(str(PHONE.mac), PHONE.address, name="Pixel-8", system="android-dhcp-14", options=[1, 3])
+
+
+def passing(*frames: bytes) -> MemoryNetwork:
+    """A network that can do nothing but listen, where these frames pass by."""
+    return MemoryNetwork(abilities={"listen"}, overheard=[heard for frame in frames if (heard := read(frame))])
+
+
+def listen(network: MemoryNetwork, words: list[str], seconds: float = 0.05) -> list[Event]:
+    async def go() -> list[Event]:
+        survey = Survey(network, parse_targets(words), probes(), now=lambda: NOW, listen=seconds)
+        return [event async for event in survey.run()]
+
+    return asyncio.run(go())
+
+
+def test_who_is_only_heard_is_there_and_nobody_is_asked() -> None:
+    network = passing(chatter.looks_for(str(PHONE.mac), PHONE.address, GATEWAY))
+    events = listen(network, [str(HOME.network)])
+    assert [(e.address, e.value) for e in evidence(events) if e.probe == "overheard"] == [(PHONE.address, PHONE.mac)]
+    assert network.questions == []
+    assert ended(events).method == ("listen",)
+    assert not ended(events).problems
+
+
+def test_what_was_told_of_a_mac_is_kept_until_it_is_known_where_it_is() -> None:
+    shows = chatter.looks_for(str(PHONE.mac), PHONE.address, PHONE.address)
+    for frames in ((JOINS, shows), (shows, JOINS)):
+        found = {(e.address, e.key): e.value for e in evidence(listen(passing(*frames), [str(HOME.network)]))}
+        assert found[PHONE.address, "dhcp.hostname"] == "Pixel-8"
+    assert "dhcp.hostname" not in {e.key for e in evidence(listen(passing(JOINS), [str(HOME.network)]))}, "it is nowhere yet"
+
+
+def test_what_a_rival_for_an_address_said_is_not_put_down_to_its_owner() -> None:
+    rival = "02:0b:ad:00:00:99"
+    frames = (
+        chatter.looks_for(str(PHONE.mac), PHONE.address, GATEWAY),
+        chatter.looks_for(rival, PHONE.address, GATEWAY),
+        chatter.asks_for_address(rival, PHONE.address, name="rival", system="x", options=[1]),
+    )
+    found = evidence(listen(passing(*frames), [str(HOME.network)]))
+    assert {e.value for e in found if e.key == "mac" and e.address == PHONE.address} == {PHONE.mac, rival}
+    assert "rival" not in {e.value for e in found}
+
+
+def test_what_is_told_of_strangers_is_bounded() -> None:
+    macs = [MAC.parse((2 << 40 | n).to_bytes(6, "big")) for n in range(STRANGERS + 1)]
+    for mac, told in ((macs[0], ["host"]), (macs[-1], [])):
+        talk = [*[(m, "dhcp.hostname", "host") for m in macs], (GATEWAY, "mac", str(mac))]
+        found = evidence(run(MemoryNetwork(), [GATEWAY], (link(*talk, tells=("mac", "dhcp.hostname")),)))
+        assert [e.value for e in found if e.key == "dhcp.hostname"] == told
+
+
+def test_listening_ends_with_the_asking_unless_told_otherwise() -> None:
+    network = MemoryNetwork(overheard=[heard for heard in [read(JOINS)] if heard])
+    found = evidence(run(network, [str(HOME.network)]))
+    assert "Pixel-8" in {e.value for e in found if e.address == PHONE.address}
+
+
+def test_an_ipv6_neighbour_that_is_heard_is_told_with_its_scope() -> None:
+    frame = chatter.looks_for_neighbour(str(PHONE.mac), "fe80::7", "fe80::1")
+    found = {(e.address, e.key, e.value) for e in evidence(listen(passing(frame), [str(HOME.network)]))}
+    assert {("fe80::7", "mac", PHONE.mac), ("fe80::7", "ipv6.scope", "link-local")} <= found
+
+
+def test_a_service_is_asked_once_at_each_of_its_ports_that_is_open_and_at_no_other() -> None:
+    asked: list[tuple[str, int]] = []
+
+    async def ask(network: Network, host: Host, port: int) -> Answers:
+        asked.append((host.address, port))
+        yield Answer(host.address, "http.title", str(port))
+
+    heard = (("mac", "00:1b:a9:00:00:01"), ("tcp.80", "open"), ("tcp.81", "closed"), ("tcp.82", "open"), ("tcp.83", "open"))
+    found = link(*((GATEWAY, *fact) for fact in heard), tells=("mac", "tcp.80", "tcp.81", "tcp.82", "tcp.83"))
+    web = ServiceProbe("web", "", tells=("http.title",), ask=ask, ports=(80, 81, 82, 84))
+    events = run(MemoryNetwork(), [GATEWAY], (found, web))
+    assert sorted(asked) == [(GATEWAY, 80), (GATEWAY, 82)]
+    assert {e.value for e in evidence(events) if e.key == "http.title"} == {"80", "82"}
+
+
+def test_a_probe_may_want_one_value_of_a_key() -> None:
+    asked: list[str] = []
+
+    async def ask(network: Network, host: Host) -> Answers:
+        asked.append(host.address)
+        return
+        yield
+
+    mac = "00:1b:a9:00:00:0"
+    heard = [("10.77.0.1", "mac", f"{mac}1"), ("10.77.0.2", "mac", f"{mac}2"), ("10.77.0.1", "ssdp.st", "upnp:rootdevice")]
+    found = link(*heard, ("10.77.0.2", "ssdp.st", "roku:ecp"), tells=("mac", "ssdp.st"))
+    run(MemoryNetwork(), ["10.77.0.0/28"], (found, HostProbe("roku", "", tells=(), ask=ask, wants=("ssdp.st=roku:ecp",))))
+    assert asked == ["10.77.0.2"]

@@ -195,7 +195,10 @@ def _without_echoes(spoken: list[Voice]) -> list[Voice]:
 def _because(
     decision: Decision, weighing: Weighing, heard: Sequence[Fact], rules: Rules, trust: Calibration
 ) -> tuple[Reason, ...]:
-    """The reasons for a decision without whose evidence it would be weaker or another."""
+    """The reasons for a decision without whose evidence it would be weaker or another.
+
+    Where so much is known that none of them would be missed alone, the weightiest that would be missed together.
+    """
     if decision.category == UNKNOWN:
         return ()
     named = [decision.kind] if decision.kind != UNKNOWN else [k for k in weighing.ranked() if category(k) == decision.category]
@@ -204,12 +207,16 @@ def _because(
         if reason.rule not in strongest or reason.weight > strongest[reason.rule].weight:
             strongest[reason.rule] = reason
     ordered = sorted(strongest.values(), key=lambda reason: (-reason.weight, reason.rule))
-    return tuple(reason for reason in ordered if _matters(reason, decision, heard, rules, trust))
 
+    def are_missed(reasons: Sequence[Reason]) -> bool:
+        cited = {evidence for reason in reasons for evidence in reason.evidence}
+        without = decide(weigh(rules.speaking([fact for fact in heard if fact.evidence not in cited]), trust), trust)
+        return without[:2] != decision[:2] or without.confidence < decision.confidence
 
-def _matters(reason: Reason, decision: Decision, heard: Sequence[Fact], rules: Rules, trust: Calibration) -> bool:
-    without = decide(weigh(rules.speaking([fact for fact in heard if fact.evidence not in reason.evidence]), trust), trust)
-    return without[:2] != decision[:2] or without.confidence < decision.confidence
+    if alone := tuple(reason for reason in ordered if are_missed([reason])):
+        return alone
+    together = (ordered[:count] for count in range(2, len(ordered) + 1))
+    return tuple(next((reasons for reasons in together if are_missed(reasons)), ()))
 
 
 def _told(matches: Iterable[Match], decision: Decision) -> dict[str, str]:

@@ -6,7 +6,31 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from netinv.cli import demo, devices, doctor, explain, export, interfaces, scan, schema, streams, vendors
+from netinv.cli import (
+    annotate,
+    ansible,
+    classify,
+    config,
+    demo,
+    devices,
+    doctor,
+    explain,
+    export,
+    history,
+    interfaces,
+    kinds,
+    map,
+    networks,
+    read,
+    replay,
+    rules,
+    scan,
+    schema,
+    store,
+    streams,
+    vendors,
+    watch,
+)
 from netinv.errors import NetinvError
 
 if TYPE_CHECKING:
@@ -26,16 +50,36 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("scan")(scan.scan)
+app.command("watch")(watch.watch)
 app.command("list")(devices.list_devices)
 app.command("show")(devices.show)
 app.command("explain")(explain.explain)
+app.command("classify")(classify.classify)
+app.command("history")(history.history)
+# `-1` is a scan and no option.
+app.command("diff", context_settings={"ignore_unknown_options": True})(history.diff)
+app.command("scans")(history.scans)
+app.command("networks")(networks.networks)
+app.command("set")(annotate.set_device)
+app.command("import")(annotate.import_csv)
+app.command("merge")(annotate.merge)
+app.command("split")(annotate.split)
+app.command("undo")(annotate.undo)
 app.command("export")(export.export)
+app.command("map")(map.map_devices)
+app.command("ansible")(ansible.ansible)
 app.command("interfaces")(interfaces.interfaces)
 app.command("doctor")(doctor.doctor)
 # What `demo` does not know it hands to the scan.
 app.command("demo", context_settings={"ignore_unknown_options": True})(demo.demo)
+app.command("replay")(replay.replay)
+app.command("read")(read.read)
 app.command("schema")(schema.schema)
+app.add_typer(store.app, name="store")
+app.command("kinds")(kinds.kinds)
+app.add_typer(rules.app, name="rules")
 app.add_typer(vendors.app, name="vendors")
+app.add_typer(config.app, name="config")
 
 
 def _print_version(wanted: bool) -> None:

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -129,7 +129,23 @@ def _netinv(words: Sequence[str], network: "Network | None" = None) -> int:
     """The command line, once more: what runs here is what the user would have run."""
     from netinv.cli.app import run  # which imports this module
 
-    return run(words, network=network)
+    before = dict(os.environ)
+    try:
+        _unconfigure(os.environ)
+        return run(words, network=network)
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def _unconfigure(environ: MutableMapping[str, str]) -> None:
+    """What is set for the user's own network, as its interface, is not for this one."""
+    from netinv.config import ENVIRONMENT
+    from netinv.settings import SETTINGS
+
+    for setting in SETTINGS.values():
+        environ.pop(setting.environment, None)
+    environ[ENVIRONMENT] = os.devnull
 
 
 @contextmanager
@@ -172,10 +188,12 @@ def _wait(process: "subprocess.Popen[bytes]") -> int:
 
 
 def _environment(inventory: str) -> Mapping[str, str]:
-    """The user's own, with our inventory, and with this very netinv first in the path."""
+    """The user's own but for what is set there, with our inventory, and with this very netinv first in the path."""
+    environ = dict(os.environ)
+    _unconfigure(environ)
     own = str(Path(sys.executable).parent)
     path = os.pathsep.join(filter(None, (own, os.environ.get("PATH", os.defpath))))
-    return os.environ | {"NETINV_STORE": inventory, "PATH": path}
+    return environ | {"NETINV_STORE": inventory, "PATH": path}
 
 
 def _banner(home: "Lan", *, was_root: bool) -> str:

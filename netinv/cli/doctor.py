@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 import typer
 
 from netinv.cli import options
+from netinv.cli.configured import configured
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Network
@@ -30,12 +31,7 @@ class Finding(NamedTuple):
 
 
 def doctor(
-    interface: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--interface", "-i", metavar="NAME", help="Check a scan from this interface; repeatable.", show_default=False
-        ),
-    ] = None,
+    interface: Annotated[list[str] | None, configured("scan.interface", means="Check a scan from this interface")] = None,
     store: options.Store = None,
     as_json: options.Json = False,
 ) -> int:
@@ -107,7 +103,7 @@ def _probes(interface: "Interface") -> Iterator[Finding]:
     from netinv.probes import probes
     from netinv.probes.base import LinkProbe
 
-    network = LiveNetwork(interface, Targets(), timeout=1, rate=1, retries=0, resolvers=system_resolvers()).open()
+    network = LiveNetwork(interface, Targets(), resolvers=system_resolvers()).open()
     try:
         problems = network.problems
         who = "root; a scan gives it up once its sockets are open" if os.geteuid() == 0 else f"uid {os.geteuid()}, not root"
@@ -120,10 +116,13 @@ def _probes(interface: "Interface") -> Iterator[Finding]:
                 yield Finding("note", problem.source, problem.message, problem.hint)
         told = {problem.source for problem in problems}
         for probe in probes():
+            if not probe.by_default:
+                continue  # not part of a scan that nobody asks it of
             if missing := probe.needs - network.abilities:
                 is_spared = isinstance(probe, LinkProbe) and probe.spares & network.abilities
                 if probe.name not in told and not is_spared:
-                    yield Finding("note", probe.name, f"cannot be asked here: {', '.join(sorted(missing))} is not allowed")
+                    why = ", ".join(network.refusals.get(ability, f"{ability} is not allowed") for ability in sorted(missing))
+                    yield Finding("note", probe.name, f"cannot be asked here: {why}")
             else:
                 yield Finding("ok", probe.name, probe.summary)
         resolvers = ", ".join(network.resolvers)
@@ -144,6 +143,8 @@ def _tables() -> Iterator[Finding]:
     if vendors.problem:
         yield Finding("note", "vendors", vendors.problem.message, vendors.problem.hint)
     yield Finding("ok", "rules", f"{len(load_rules()):,} rules")
+    for wrong in load_rules().problems:
+        yield Finding("note", "rules", f"left out: {wrong.message}", wrong.hint)
 
 
 def _inventory(store: str | None) -> Iterator[Finding]:

@@ -4,17 +4,21 @@ from typing import Annotated
 
 import typer
 
+from netinv.cli.configured import configured
+
 # Places are text here: what a path or URL is, whether it can be read and what to say if not, others know better than Typer.
-Store = Annotated[
-    str | None,
-    typer.Option(
-        "--store", envvar="NETINV_STORE", metavar="FILE", show_default=False,
-        help="The inventory: a file or sqlite:///FILE; by default netinv/inventory.db in the XDG data directory.",
-    ),
-]  # fmt: skip
+Store = Annotated[str | None, configured("store.url")]
+UsualFormat = Annotated[str | None, configured("output.format")]
+"""For what is written for people unless somebody says otherwise."""
 FormatName = Annotated[
     str | None,
-    typer.Option("--format", "-f", metavar="NAME", show_default=False, help="table, json, jsonl or csv."),
+    typer.Option(
+        "--format",
+        "-f",
+        metavar="NAME",
+        show_default=False,
+        help="table, csv, json, html ...; a wrong name is answered with all.",
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
 AsJsonl = Annotated[bool, typer.Option("--jsonl", help="The same as --format jsonl: one device a line.")]
@@ -28,4 +32,18 @@ Json = Annotated[bool, typer.Option("--json", help="Write JSON; `netinv schema` 
 Reference = Annotated[
     str, typer.Argument(metavar="DEVICE", help="Its id or the beginning of it, name, address or MAC.", show_default=False)
 ]
-Why = Annotated[bool, typer.Option("--why", help="Show the one telling reason for each verdict in the table.")]
+Network = Annotated[
+    str | None,
+    typer.Option(
+        "--network", metavar="NAME", show_default=False, help="This network only: its name, prefix, gateway's MAC, or here."
+    ),
+]
+Since = Annotated[
+    str | None,
+    typer.Option("--since", metavar="WHEN", show_default=False, help="Since 7d ago, yesterday, 2026-03-01 or 12:30."),
+]
+Anonymise = Annotated[
+    bool, typer.Option("--anonymise", help="With --record: mask names, serial numbers, and MAC addresses but for their vendors.")
+]
+Save = Annotated[bool, typer.Option("--save", help="Take it over into the inventory, which stays as it is otherwise.")]
+Why = Annotated[bool, configured("output.why")]

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 import typer
 
 from netinv.cli import options
-from netinv.defaults import RATE, RETRIES, TIMEOUT
+from netinv.cli.configured import configured
+from netinv.defaults import FAST_RATE, GENTLE_RATE
 
 if TYPE_CHECKING:
+    from netinv.gathering import Sighting
     from netinv.model import Device
+    from netinv.survey import Progress
 
 HELP = """Find every device on the network and say what each one is, and why.
 
@@ -21,6 +24,8 @@ Without TARGETS: the network on the link of the default route's interface.
 Examples:
 
   sudo netinv scan                        everything on the local link
+
+  sudo netinv scan --passive              who gives a sign within a minute; not a packet is sent
 
   netinv scan 10.0.0.0/24 10.0.1.1-50     networks, ranges, addresses, host names, @file
 
@@ -42,31 +47,44 @@ def scan(
             metavar="[TARGETS]...", help="10.0.0.0/24, 10.0.0.1-50, 10.0.0.7, a host name, or @FILE.", show_default=False
         ),
     ] = None,
-    interface: Annotated[
-        _Many, typer.Option("--interface", "-i", metavar="NAME", help="Scan from this interface; repeatable.")
-    ] = None,
-    exclude: Annotated[_Many, typer.Option("--exclude", "-x", metavar="TARGET", help="Leave these out; repeatable.")] = None,
-    format_name: options.FormatName = None,
+    interface: Annotated[_Many, configured("scan.interface")] = None,
+    exclude: Annotated[_Many, configured("scan.exclude")] = None,
+    format_name: options.UsualFormat = None,
     as_json: options.AsJson = False,
     as_jsonl: options.AsJsonl = False,
     as_csv: options.AsCsv = False,
     output: options.Output = None,
     why: options.Why = False,
-    rate: Annotated[
-        float, typer.Option(min=1, max=100_000, metavar="PPS", help="Packets a second, in any tenth of a second.")
-    ] = RATE,
-    retries: Annotated[
-        int, typer.Option(min=0, max=15, metavar="N", help="Ask a silent address N times more, a second apart.")
-    ] = RETRIES,
-    timeout: Annotated[
-        float, typer.Option(min=0.05, max=60, metavar="S", help="Wait S seconds after the last question.")
-    ] = TIMEOUT,
+    pace: Annotated[str | None, configured("scan.pace")] = None,
+    gentle: Annotated[bool, typer.Option("--gentle", help=f"At most {GENTLE_RATE:.0f} packets a second.")] = False,
+    fast: Annotated[
+        bool,
+        typer.Option("--fast", help=f"Only who is there, as fast as the link answers: {FAST_RATE:,.0f} a second at the most."),
+    ] = False,
+    presence: Annotated[bool, typer.Option("--presence", help="Only who is there: nothing is identified.")] = False,
+    rate: Annotated[float | None, configured("scan.rate")] = None,
+    retries: Annotated[int | None, configured("scan.retries")] = None,
+    timeout: Annotated[float | None, configured("scan.timeout")] = None,
     probe: Annotated[_Many, typer.Option(metavar="NAME", help="Ask with this probe only; repeatable.")] = None,
-    skip: Annotated[_Many, typer.Option(metavar="NAME", help="Do not ask with this probe; repeatable.")] = None,
+    skip: Annotated[_Many, configured("scan.skip")] = None,
+    also: Annotated[_Many, configured("scan.also")] = None,
+    community: Annotated[_Many, configured("snmp.communities")] = None,
+    listen: Annotated[float | None, configured("scan.listen")] = None,
+    passive: Annotated[bool, typer.Option("--passive", help="Send nothing at all: only listen; needs root.")] = False,
     large: Annotated[bool, typer.Option("--large", help="Allow more than 1,024 addresses (a /22).")] = False,
     huge: Annotated[bool, typer.Option("--huge", help="Allow more than 65,536 addresses (a /16).")] = False,
     public: Annotated[bool, typer.Option("--public", help="Allow the public Internet: only with its owner's leave.")] = False,
     no_save: Annotated[bool, typer.Option("--no-save", help="Leave the inventory as it is.")] = False,
+    record: Annotated[
+        str | None,
+        typer.Option(
+            "--record",
+            metavar="FILE",
+            show_default=False,
+            help="Keep what was asked and answered in FILE, for netinv replay; packed if it ends in .gz.",
+        ),
+    ] = None,
+    anonymise: options.Anonymise = False,
     store: options.Store = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notes; errors only.")] = False,
 ) -> int:
@@ -74,23 +92,30 @@ def scan(
     from netinv.cli.memory import Memory
     from netinv.cli.output import Output
     from netinv.cli.progress import progress_bar
+    from netinv.cli.recording import Recording
+    from netinv.errors import UsageError
     from netinv.formats import Report
-    from netinv.formats.summary import closing_line
+    from netinv.formats.summary import closing_line, finding_lines
+    from netinv.model import Device
     from netinv.scanner import scan as ask
-    from netinv.survey import Progress
 
+    paces = {name for name, is_asked in (("fast", fast), ("gentle", gentle), (pace, pace)) if is_asked and name}
+    if len(paces) > 1:
+        raise UsageError(f"the paces {' and '.join(sorted(paces))} contradict each other", hint="leave one of them out")
     out = Output.choose(format_name, as_json=as_json, as_jsonl=as_jsonl, as_csv=as_csv, path=output, why=why)
+    recording = Recording.choose(record, anonymise=anonymise)
     known = Memory(store, read_only=no_save)
-    streamed: dict[str, tuple[str, ...]] = {}
+    streamed: dict[str, tuple[object, ...]] = {}
     # The place to write to is opened first of all, so that one that cannot be written to is known before anything is sent.
     with _Interrupts() as interrupts, out.stream() as writer:
         with progress_bar(wanted=not quiet) as show:
 
-            def on_event(event: "Progress | Device") -> None:
-                if isinstance(event, Progress):
-                    show(event, len(streamed))
+            def on_event(event: "Progress | Sighting | Device") -> None:
+                if not isinstance(event, Device):
+                    if show:
+                        show(event)
                     return
-                streamed[event.id] = event.addresses
+                streamed[event.id] = _known_of(event)
                 if out.streams:
                     writer.write(known.recognise(event))
 
@@ -99,17 +124,24 @@ def scan(
                     targets or (),
                     interface=interface or (),
                     exclude=exclude or (),
+                    pace=next(iter(paces), "default"),
+                    presence=presence,
                     timeout=timeout,
                     rate=rate,
                     retries=retries,
                     probe=probe or (),
                     skip=skip or (),
+                    also=also or (),
+                    communities=community or (),
+                    listen=listen,
+                    passive=passive,
                     allow_large=large,
                     allow_huge=huge,
                     allow_public=public,
-                    on_event=on_event,
+                    on_event=on_event if show or out.streams else None,
                     stop=lambda: bool(interrupts.caught),
                     network=context.obj,
+                    record=recording.write if recording else None,
                     isolated=True,
                 )
             except KeyboardInterrupt:
@@ -117,22 +149,32 @@ def scan(
                 raise typer.Exit(interrupts.exit_code) from None
         interrupts.is_asking = False
         for device in found.devices:
-            if out.streams and streamed.get(device.id) != device.addresses:  # not told of yet, or grown since
+            if out.streams and streamed.get(device.id) != _known_of(device):  # not told of yet, or grown since
                 writer.write(known.recognise(device))
         found = known.record(found)
         if not quiet:
             for problem in found.problems:
                 _say(f"note: {problem.message}" + (f" ({problem.hint})" if problem.hint else ""))
+            if out.path or not out.format.closes:
+                for line in finding_lines(found):
+                    _say(f"note: {line}")
         if not out.streams:
-            writer.write(Report(found.devices, found))
+            writer.write(Report(found.devices, found, known.looks() if out.format.shows_presence else ()))
     if not quiet and (out.path or not out.format.closes):
         _say(closing_line(Report(found.devices, found)))
     known.close()
+    if recording and (missing := recording.close()):
+        _say(f"note: {missing}")
     if interrupts.caught:
         return interrupts.exit_code
     if known.error:
         raise known.error
     return PARTIAL if found.is_partial else 0
+
+
+def _known_of(device: "Device") -> tuple[object, ...]:
+    """What a device is told of again for, if it has changed since it was streamed."""
+    return device.addresses, device.names, device.verdict
 
 
 def _say(line: str) -> None:

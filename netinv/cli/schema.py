@@ -9,7 +9,7 @@ def schema(
     name: Annotated[
         str,
         typer.Argument(
-            metavar="[NAME]", help="report, explain, interfaces, doctor or vendors: whose --json.", show_default=False
+            metavar="[NAME]", help="report, event, explain, history, diff, scans, networks ...: whose --json.", show_default=False
         ),
     ] = "report",
 ) -> None:

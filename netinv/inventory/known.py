@@ -66,7 +66,7 @@ class Around(NamedTuple):
     """What devices are told by that is not heard of them: read once for many."""
 
     newest: Mapping[int, int]
-    """The latest scan of each network."""
+    """The latest scan of each network that asked, and did not only listen; the latest of all where none has."""
     networks: Mapping[int, str]
     """What each network is called."""
     annotations: Mapping[int, Annotations]
@@ -128,7 +128,7 @@ def stored_one(db: Database, device: int) -> Known:
 def look_around(db: Database, numbers: Collection[int] | None = None) -> Around:
     """What there is to know about these devices, or about all, besides what was heard of them."""
     with db.trouble():
-        newest = {number(n): number(scan) for n, scan in db.all("SELECT network, max(number) FROM scans GROUP BY network")}
+        newest = {number(n): number(scan) for n, scan in db.all(_NEWEST)}
         networks = {site.number: site.label for site in read_sites(db)}
         said: dict[int, dict[str, str]] = defaultdict(dict)
         query = "SELECT device, field, value FROM annotations WHERE 1 = 1"
@@ -139,6 +139,14 @@ def look_around(db: Database, numbers: Collection[int] | None = None) -> Around:
         for device, *row in db.all(query + among("device", numbers) + " ORDER BY number"):
             links[number(device)] = (*links.get(number(device), ()), _link(row))
     return Around(newest, networks, {device: read_annotations(fields) for device, fields in said.items()}, links)
+
+
+_NEWEST = """
+    SELECT number, latest FROM
+    (SELECT n.number, coalesce(
+        (SELECT s.number FROM scans s WHERE s.network = n.number AND s.method <> 'listen' ORDER BY s.number DESC LIMIT 1),
+        (SELECT max(s.number) FROM scans s WHERE s.network = n.number)) AS latest
+    FROM networks n) WHERE latest IS NOT NULL"""
 
 
 def as_kept(known: Known, evidence: Iterable[Evidence]) -> Device:
@@ -165,8 +173,8 @@ def placed(known: Known, device: Device, around: Around, evidence: tuple[Evidenc
         first_seen=min(known.first_seen, known.last_seen),
         last_seen=known.last_seen,
         evidence=device.evidence if evidence is None else evidence,
-        is_new=known.first_scan == newest,
-        presence=known.habit.presence(was_heard=known.last_scan == newest),
+        is_new=known.first_scan >= newest,
+        presence=known.habit.presence(was_heard=known.last_scan >= newest),
         network=around.networks.get(known.network, ""),
         links=around.links.get(known.number, ()),
     )

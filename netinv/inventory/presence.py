@@ -53,7 +53,7 @@ class Habit(NamedTuple):
         return self._replace(silent=silent, is_gone=self.is_gone or left)
 
     def presence(self, *, was_heard: bool) -> Presence:
-        """In a word; `was_heard` by the latest scan."""
+        """In a word; `was_heard` by the latest scan that asked, or since."""
         if self.is_gone:
             return "gone"
         if self.silent:

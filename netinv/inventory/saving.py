@@ -29,7 +29,8 @@ def save(db: Database, scan: Scan) -> Recorded:
     matches = place(db, scan.devices, network, this)
     held = _spans(db, [m.known.number for m in matches if m.known.first_scan != this or m.joined], network)
     around = look_around(db, [m.known.number for m in matches])
-    around = around._replace(newest={**around.newest, network: this})
+    if scan.method != "listen" or network not in around.newest:
+        around = around._replace(newest={**around.newest, network: this})
     rules = fingerprint()
     updates = [_Update(db, m, held[m.known.number], asked, rules, scan, network, this) for m in matches]
     _write_evidence(db, updates, network, this)

@@ -71,7 +71,7 @@ class Inventory(Protocol):
         """The device with the id, `first_seen` and `is_new` the inventory has for it; nothing is saved."""
 
     def devices(self, *, network: str | None = None, brief: bool = False) -> tuple[Device, ...]:
-        """Every device as today's rules see it, by address; new are those first seen in the latest scan of their network.
+        """Every device as today's rules see it, by address; new are those first seen since the latest scan that asked began.
 
         `network` is one by name, prefix or gateway, as in every method; UsageError if there is none or several. `brief` ones come
         much faster: without what else they might be, and without their evidence, but for `local.self`.

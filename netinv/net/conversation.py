@@ -3,10 +3,12 @@
 import asyncio
 import socket
 from collections.abc import Callable, Collection
-from ipaddress import IPv4Address
+from contextlib import ExitStack, closing
+from ipaddress import ip_address
 
 from netinv.model import Interface, Problem
-from netinv.net.binding import bind_to
+from netinv.net.binding import bind_to, end, family_of
+from netinv.net.dialogue import BUFFER, Dialogue
 from netinv.net.network import Stream
 from netinv.net.pace import Pace
 from netinv.net.reach import Reach
@@ -17,10 +19,13 @@ CONNECTIONS = 128
 """TCP connections open at once."""
 DEAF = 3
 """A port that has been silent this often, and never answered, is not asked again."""
+KEPT = 64
+"""Connections kept open at once for whoever comes to speak."""
+KEPT_FOR = 0.25
+"""Seconds."""
 _HEARD_FROM = -1
-
-_HANDSHAKE = 3
-"""Frames the kernel adds to the first of a connection: it acknowledges, hangs up, and acknowledges that the other side did."""
+_ACKNOWLEDGED = 1
+"""Frames the kernel adds to the first of a connection (RFC 9293, 3.5)."""
 
 
 class Conversations:
@@ -47,41 +52,117 @@ class Conversations:
         self._confirm = confirm
         """Told of each address that has answered."""
         self._silences: dict[tuple[str, int], int] = {}
+        self._connected = 0
+        """Connections so far."""
+        self._open: dict[int, Dialogue] = {}
+        self._kept: dict[tuple[str, int], Dialogue] = {}
+        self._waiting: set[asyncio.Task[None]] = set()
+        """Each lets go of one that is kept, when its time is over."""
         self._places = asyncio.Semaphore(CONNECTIONS)
 
-    async def tcp(self, address: str, port: int, send: bytes = b"", limit: int = 0) -> Stream | None:
+    async def tcp(self, address: str, port: int, send: bytes, limit: int, *, keep: bool = False) -> Stream | None:
         """As in `Network`."""
+        async with self._places:
+            dialogue, is_closed = await self._dial(address, port)
+            if dialogue is None:
+                return Stream("closed") if is_closed else None
+            data = b""
+            with ExitStack() as stack:
+                stack.callback(dialogue.close)
+                if send:
+                    await dialogue.say(send)
+                while len(data) < limit and (more := await dialogue.hear(limit - len(data))):
+                    data += more
+                if keep and self._keep((address, port), dialogue):
+                    stack.pop_all()
+                else:
+                    await dialogue.part()
+            return Stream("open", data)
+
+    async def connect(self, address: str, port: int) -> int | None:
+        """As in `Network`."""
+        await self._places.acquire()
+        dialogue = None
+        try:
+            dialogue = self._kept.pop((address, port), None) or (await self._dial(address, port))[0]
+        finally:
+            if dialogue is None:
+                self._places.release()
+        if dialogue is None:
+            return None
+        number = self._connected = self._connected + 1
+        self._open[number] = dialogue
+        return number
+
+    async def secure(self, connection: int) -> bytes | None:
+        """As in `Network`."""
+        return await self._open[connection].secure()
+
+    async def exchange(self, connection: int, say: bytes, limit: int) -> bytes:
+        """As in `Network`."""
+        if say:
+            await self._open[connection].say(say)
+        return await self._open[connection].hear(limit) if limit else b""
+
+    async def hang_up(self, connection: int) -> None:
+        """As in `Network`."""
+        with closing(self._open.pop(connection)) as dialogue:
+            self._places.release()
+            await dialogue.part()
+
+    def close(self) -> None:
+        """Hang up on everybody."""
+        for waiting in self._waiting:
+            waiting.cancel()
+        for dialogue in (*self._kept.values(), *self._open.values()):
+            dialogue.close()
+        self._kept.clear()
+        self._open.clear()
+
+    async def _dial(self, address: str, port: int) -> tuple[Dialogue | None, bool]:
+        """A new connection, and if there is none, whether it was refused."""
         if port in PRINTING_PORTS:
             raise ValueError(f"port {port} prints what it hears")
-        loop = asyncio.get_running_loop()
-        async with self._places:
-            with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as stream:
-                stream.setblocking(False)
-                if address not in self._own:
-                    bind_to(stream, self._interface)
-                    await self._pace.turn(self._reach.frames(int(IPv4Address(address))))
-                data = b""
-                try:
-                    async with asyncio.timeout(self._timeout):
-                        await loop.sock_connect(stream, (address, port))
-                except ConnectionRefusedError:
-                    self._confirm(address)
-                    return Stream("closed")
-                except (TimeoutError, OSError) as error:
-                    self._note_refusal("tcp", error)
-                    return None
+        pace = None if address in self._own else self._pace
+        stream = socket.socket(family_of(address), socket.SOCK_STREAM)
+        try:
+            stream.setblocking(False)
+            if pace:
+                stream.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
+                bind_to(stream, self._interface)
+                await self._turn_to(address)
+            async with asyncio.timeout(self._timeout):
+                await asyncio.get_running_loop().sock_connect(stream, end(address, port, self._interface))
+        except OSError as error:  # TimeoutError among them
+            stream.close()
+            self._note_refusal("tcp", error)
+            if is_closed := isinstance(error, ConnectionRefusedError):
                 self._confirm(address)
-                try:
-                    async with asyncio.timeout(self._timeout):
-                        if send:
-                            await loop.sock_sendall(stream, send)
-                        while len(data) < limit and (more := await loop.sock_recv(stream, limit - len(data))):
-                            data += more
-                except (TimeoutError, OSError):
-                    pass  # what was heard until then is still an answer
-                if address not in self._own:
-                    self._pace.sent(_HANDSHAKE)
-                return Stream("open", data)
+            return None, is_closed
+        except BaseException:
+            stream.close()
+            raise
+        self._confirm(address)
+        if pace:
+            pace.added(_ACKNOWLEDGED)
+        return Dialogue(stream, pace=pace, timeout=self._timeout), False
+
+    def _keep(self, end: tuple[str, int], dialogue: Dialogue) -> bool:
+        """Leave a connection open for a moment, for whoever comes to speak; False if there is no room."""
+        if len(self._kept) >= KEPT or end in self._kept:
+            return False
+        self._kept[end] = dialogue
+        waiting = asyncio.create_task(self._let_go(end, dialogue))
+        self._waiting.add(waiting)
+        waiting.add_done_callback(self._waiting.discard)
+        return True
+
+    async def _let_go(self, end: tuple[str, int], dialogue: Dialogue) -> None:
+        await asyncio.sleep(KEPT_FOR)
+        if self._kept.get(end) is dialogue:
+            del self._kept[end]
+            with closing(dialogue):
+                await dialogue.part()
 
     async def udp(self, address: str, port: int, payload: bytes, limit: int, *, is_bound: bool = True) -> bytes | None:
         """As in `Network`; not `is_bound` for a resolver, which may be behind another interface, or on this machine."""
@@ -90,13 +171,13 @@ class Conversations:
         if self._silences.get((address, port), 0) >= DEAF:
             return None
         loop = asyncio.get_running_loop()
-        with socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM) as datagram:
+        with socket.socket(family_of(address), socket.SOCK_DGRAM) as datagram:
             datagram.setblocking(False)
             try:
                 if is_bound:
                     bind_to(datagram, self._interface)
-                datagram.connect((address, port))  # so that the kernel lets only that address and port answer
-                await self._pace.turn(1 if ":" in address else self._reach.frames(int(IPv4Address(address))))
+                datagram.connect(end(address, port, self._interface))  # so that the kernel lets only that address and port answer
+                await self._turn_to(address)
                 async with asyncio.timeout(self._timeout):
                     await loop.sock_sendall(datagram, payload)
                     answer = await loop.sock_recv(datagram, limit + 1)
@@ -106,6 +187,12 @@ class Conversations:
                 return None
         self._silences[address, port] = _HEARD_FROM
         return answer if len(answer) <= limit else None
+
+    async def _turn_to(self, address: str) -> None:
+        """Wait for the pace to let a packet leave for this address."""
+        number = int(ip_address(address))
+        await self._pace.turn(lambda: self._reach.frames(number))
+        self._reach.resolve(number)
 
     def _grow_deaf(self, address: str, port: int, *, is_refused: bool) -> None:
         """Who never answers is not asked for ever: one resolver serves all hosts, and each would wait for it."""

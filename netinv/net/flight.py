@@ -64,7 +64,7 @@ class Flight:
     def is_over_air(self) -> bool:
         """Whether some answers took as long as an access point keeps a broadcast for the next beacon (IEEE 802.11, 11.2.3)."""
         slow = sum(BEACON[0] < seconds < BEACON[1] for seconds in self.round_trips)
-        return slow >= 2 and slow >= len(self.round_trips) / 10
+        return slow >= 3 and slow >= len(self.round_trips) / 8
 
     def take_new(self) -> list[int]:
         """Those who have answered for the first time since this was last asked, in the order of their answers."""

@@ -21,6 +21,8 @@ class Pace:
         self._window = max(WINDOW, 1 / rate)
         self._budget = max(1, int(rate * self._window + 1e-9))
         self._recent: deque[float] = deque()
+        self._added: deque[float] = deque()
+        """Those of them that the kernel added by itself; the last of all is kept."""
         self._first: float | None = None
         self._last = 0.0
         self._fullest = 0
@@ -43,7 +45,7 @@ class Pace:
     def delay(self, frames: int = 1) -> float:
         """Seconds until so many more may leave at once; 0 if they may now."""
         now = self.clock()
-        room = max(0, self._budget - frames)
+        room = max(0, self._budget - frames - self._expected())
         while self._recent and self._recent[0] <= now - self._window:
             self._recent.popleft()
         if len(self._recent) <= room:
@@ -74,6 +76,11 @@ class Pace:
         finally:
             self._ahead -= 1
 
+    def added(self, frames: int = 1) -> None:
+        """So many have left that nobody could hold back; as many more are expected."""
+        self._added.extend([self.clock()] * frames)
+        self.sent(frames)
+
     async def turn(self, cost: int | Callable[[], int] = 1) -> None:
         """Wait in line until so many may leave, evenly spaced, and count them as sent; leaves room for what the kernel adds.
 
@@ -85,3 +92,11 @@ class Pace:
             while (wait := max(self.delay(frames + room), self._last + (1 + self._ahead) / self.rate - self.clock())) > 0:  # noqa: ASYNC110 - it awaits time
                 await asyncio.sleep(wait)
             self.sent(frames)
+
+    def _expected(self) -> int:
+        """Frames the kernel will add unasked: one more than it has of late, once it does at all; up to half of the budget."""
+        if not self._added:
+            return 0
+        while len(self._added) > 1 and self._added[0] <= self.clock() - self._window:
+            self._added.popleft()
+        return min(len(self._added) + 1, self._budget // 2)

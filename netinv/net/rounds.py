@@ -17,7 +17,7 @@ from netinv.net.pace import Pace
 WITNESSES = 24
 """Hosts asked again to tell the loss, and at least every `PART`-th of those found."""
 PART = 8
-AIR = 2
+AIR = 1
 """Rounds more where some are asked over the air: a broadcast there is acknowledged by nobody, and never sent again."""
 ALONE = 0.95
 """The part of the rate taken where nothing else goes on; the rest is for the clock, which is no finer."""
@@ -48,6 +48,8 @@ class Rounds:
         self._loss = Loss()
         self._called: dict[int, float] = {}
         """Witnesses that have not been counted yet, and when they were asked."""
+        self._suspected: set[int] = set()
+        """Witnesses that kept silent once: for a loss, or because they sleep."""
         self._has_witnesses = outlet.medium.rounds is None and flight.is_over_targets and self._most > rounds
 
     async def ask(self) -> None:
@@ -65,6 +67,7 @@ class Rounds:
         while attempt <= await self._wanted(attempt, begin) and self._flight.silent:
             if attempt > self._rounds:
                 self._outlet.slots_planned += len(block)
+            await self._until(begin, 0)  # for the witnesses of the round before to answer
             witnesses = self._call_witnesses(attempt)
             for place, index in enumerate(block):
                 if self._flight.answered[index] and index not in witnesses:
@@ -114,6 +117,9 @@ class Rounds:
             with suppress(TimeoutError):
                 await asyncio.wait_for(flight.witnessed.wait(), max(0.0, begin - self._outlet.pace.clock()))
         self._judge()
+        if len(self._suspected) > 1:  # one may be asleep, not several at once
+            self._loss.count(len(self._suspected), len(self._suspected))
+            self._suspected.clear()
         at_least = self._rounds + (AIR if flight.is_over_air else 0)
         return min(self._most, max(at_least, self._loss.questions))
 
@@ -125,12 +131,19 @@ class Rounds:
             if not is_silent or now - asked > ROUND / 2:
                 del self._called[index]
                 self._flight.awaited.pop(index, None)
-                self._loss.count(1, is_silent)
+                if is_silent:
+                    self._suspected ^= {index}  # silent twice, it is asleep
+                else:
+                    self._loss.count(1, index in self._suspected)
+                    self._suspected.discard(index)
 
     def _call_witnesses(self, attempt: int) -> frozenset[int]:
-        """Whom to ask again in this round: spread evenly over those who answered."""
-        if not self._has_witnesses or attempt == 1 or 2 < attempt <= self._rounds:
+        """Whom to ask again in this round: spread evenly over those who answered, and once more who then kept silent."""
+        if not self._has_witnesses or attempt == 1:
             return frozenset()
+        self._judge()
+        if 2 < attempt <= self._rounds:
+            return frozenset(self._suspected)
         found = [index for index, answered in enumerate(self._flight.answered) if answered]
         step = max(1, len(found) // max(WITNESSES, len(found) // PART))
         return frozenset(found[::step]) - self._called.keys()

@@ -6,13 +6,15 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from ipaddress import IPv4Address
 
 from netinv.model import Problem
+from netinv.net.flight import MACS
 from netinv.net.network import FORBIDDEN, Means
-from netinv.net.sweep import MACS, Sweeper
+from netinv.net.sweep import Sweeper
 
-_HINTS = {
+HINTS = {
     "arp": "run it with sudo; root is given up once the sockets are open",
     "icmp": "run it with sudo, or allow ping sockets: sysctl -w net.ipv4.ping_group_range='0 2147483647'",
     "neighbours": "a firewall on this machine may forbid it; sudo asks by other means",
+    "tcp-ping": "look at this machine's firewall's output rules",
     FORBIDDEN: "run it with sudo; a firewall or container on this machine forbids the rest",
 }
 
@@ -27,21 +29,29 @@ def shortfalls(sweepers: Mapping[Means, Sweeper], refusals: Mapping[str, str], r
         yield Problem("arp", said, "scan slower with --rate, or scan again")
 
 
+def unheard(lost: int) -> Iterator[Problem]:
+    """What passed by and was not read, being too much."""
+    if lost:
+        said = f"{lost:,} announcements passed by too fast to be read"
+        yield Problem("listen", said, "something on this network floods it, or a loop repeats every frame")
+
+
 def _missing(sweepers: Mapping[Means, Sweeper], refusals: Mapping[str, str]) -> Iterator[Problem]:
     """What could have been asked with more privilege."""
     if not sweepers:
         why = "; ".join(f"{means}: {reason}" for means, reason in refusals.items())
-        yield Problem(FORBIDDEN, f"the system lets nothing be asked here ({why or 'no probe asks anything'})", _HINTS[FORBIDDEN])
+        yield Problem(FORBIDDEN, f"the system lets nothing be asked here ({why or 'no probe asks anything'})", HINTS[FORBIDDEN])
         return
     without = "without CAP_NET_RAW" if os.geteuid() == 0 else "without root"
     if "arp" in refusals and "neighbours" in sweepers:
         said = f"{without} the kernel's neighbour table is asked instead of ARP frames: a second MAC at one address goes unseen"
-        yield Problem("arp", said, _HINTS["arp"])
+        yield Problem("arp", said, HINTS["arp"])
     elif "arp" in refusals and "neighbours" in refusals:
-        yield Problem("arp", f"{without} no MAC addresses can be asked for on this system", _HINTS["arp"])
+        yield Problem("arp", f"{without} no MAC addresses can be asked for on this system", HINTS["arp"])
     if "icmp" in refusals:
         said = "neither raw nor ping sockets are allowed: no round-trip times, no TTL, nothing behind routers"
-        yield Problem("icmp", said, _HINTS["icmp"])
+        said += ", nothing by IPv6" if "icmpv6" in refusals else ""
+        yield Problem("icmp", said, HINTS["icmp"])
 
 
 def _refused(sweepers: Mapping[Means, Sweeper]) -> Iterator[Problem]:
@@ -50,7 +60,7 @@ def _refused(sweepers: Mapping[Means, Sweeper]) -> Iterator[Problem]:
         for number, count in sweeper.refused.items():
             is_forbidden = number in (errno.EPERM, errno.EACCES)
             said = f"the system refused to send {count} questions by {means}: {os.strerror(number)}"
-            hint = _HINTS[means] if is_forbidden else "is there a route to them? `ip route get ADDRESS` tells"
+            hint = HINTS[means] if is_forbidden else "is there a route to them? `ip route get ADDRESS` tells"
             yield Problem(FORBIDDEN if is_forbidden and nothing_left else means, said, hint)
 
 

@@ -1,5 +1,6 @@
 """Raw frames: scapy opens the layer-2 socket and builds the templates; it is imported here only, inside a function."""
 
+import logging
 import os
 import socket
 import struct
@@ -7,7 +8,8 @@ import sys
 import types
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from functools import cache
+from typing import Any, BinaryIO
 
 from netinv.model import Interface
 
@@ -46,6 +48,66 @@ def _spared() -> Iterator[None]:
                 os.environ[name] = value
         for name in stubs:
             del sys.modules[name]
+
+
+@cache
+def announcement_layers() -> types.SimpleNamespace:
+    """The layers that read what is overheard: 8 ms beyond those a sweep loads; to be called before root is given up."""
+    with _spared():
+        from scapy.contrib import cdp, lldp
+        from scapy.layers import dhcp, inet6, l2, netbios
+    logging.getLogger("scapy.runtime").setLevel(logging.CRITICAL)  # what a stranger sends shall not write to the terminal
+    return types.SimpleNamespace(cdp=cdp, dhcp=dhcp, inet6=inet6, l2=l2, lldp=lldp, netbios=netbios)
+
+
+@cache
+def snmp_layers() -> types.SimpleNamespace:
+    """The layers that write and read SNMP: 20 ms; to be called before root is given up."""
+    with _spared():
+        from scapy.asn1 import asn1
+        from scapy.layers import snmp
+    return types.SimpleNamespace(asn1=asn1, snmp=snmp)
+
+
+@cache
+def industry_layers() -> types.SimpleNamespace:
+    """The layers that speak to controllers: 11 ms; to be called before root is given up."""
+    with _spared():
+        from scapy.contrib import enipTCP, modbus
+    return types.SimpleNamespace(enip=enipTCP, modbus=modbus)
+
+
+@cache
+def windows_layers() -> types.SimpleNamespace:
+    """The layers that speak SMB and read NTLM: 120 ms; to be called before root is given up."""
+    with _spared():
+        from scapy.layers import gssapi, netbios, ntlm, smb2, spnego
+    return types.SimpleNamespace(gssapi=gssapi, netbios=netbios, ntlm=ntlm, smb2=smb2, spnego=spnego)
+
+
+def packets_in(file: BinaryIO) -> Iterator[tuple[bytes, int, float | None]]:
+    """The packets in a capture file (pcap, or pcapng), their link types, and seconds since 1970, as far as it can be read.
+
+    Whatever ends or breaks the file ends the packets; ValueError where it does not begin as such a file.
+    """
+    with _spared():
+        from scapy.error import Scapy_Exception
+        from scapy.utils import RawPcapReader
+    logging.getLogger("scapy.runtime").setLevel(logging.CRITICAL)
+    try:
+        reader: Any = RawPcapReader(file)
+    except (Scapy_Exception, EOFError, struct.error, OSError) as error:
+        raise ValueError("it does not begin as pcap or pcapng") from error
+    while True:
+        try:
+            data, told = reader._read_packet()
+        except Exception:  # noqa: BLE001 - whatever scapy stumbles over, the file goes on no further
+            return
+        if hasattr(told, "sec"):
+            yield data, int(reader.linktype), told.sec + told.usec / (1e9 if reader.nano else 1e6)
+        else:
+            at = None if told.tshigh is None else (told.tshigh << 32 | told.tslow) / told.tsresol
+            yield data, int(told.linktype), at
 
 
 def open_link(interface: Interface) -> Any:

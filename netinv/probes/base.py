@@ -3,11 +3,11 @@
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 
-from netinv.model import Answer, Host
+from netinv.model import Answer, Host, Notice
 from netinv.net.network import Network
 from netinv.net.targets import Targets
 
-Answers = AsyncGenerator[Answer, None]
+Answers = AsyncGenerator[Answer | Notice, None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,19 +26,47 @@ class LinkProbe:
     """Abilities that make it superfluous: the neighbour table is read only where frames cannot be sent."""
     proves: frozenset[str] = frozenset()
     """Those of `tells` that prove a device is there now."""
+    by_default: bool = True
+    """Asked of its own accord; otherwise only where `--also` or `--probe` names it."""
+    notices: tuple[str, ...] = ()
+    """The kinds of `Notice` it may report beside answers; only what asks the whole link overhears anything."""
 
 
 @dataclass(frozen=True, slots=True)
 class HostProbe:
-    """Asks one host that is there; asked once per host, as soon as everything it `wants` has been heard."""
+    """Asks one host that is there; asked once per host (but see `each`), as soon as everything it `wants` has been heard."""
 
     name: str
     summary: str
     tells: tuple[str, ...]
     ask: Callable[[Network, Host], Answers]
     wants: tuple[str, ...] = ()
-    """Evidence keys that must have been heard of the host before it makes sense to ask."""
+    """Evidence that must have been heard of the host before it makes sense to ask: keys, or `key=value`."""
+    each: str | None = None
+    """Of the keys it wants one of which it is asked for every value, at most `survey.EACH`; its host then has but this one."""
     needs: frozenset[str] = frozenset()
+    by_default: bool = True
+    """As of a `LinkProbe`."""
+    is_for_few: bool = False
+    """Not asked where the scan covers a whole link: there the link's probes ask everybody at once."""
+    load: Callable[[], object] = lambda: None
+    """Loads the code that answers are read with; called before root is given up, since after it files may be out of reach."""
 
 
-Probe = LinkProbe | HostProbe
+@dataclass(frozen=True, slots=True)
+class ServiceProbe:
+    """Asks one service of a host; asked once for each of its `ports` that `tcp.PORT` tells is open."""
+
+    name: str
+    summary: str
+    tells: tuple[str, ...]
+    ask: Callable[[Network, Host, int], Answers]
+    ports: tuple[int, ...]
+    needs: frozenset[str] = frozenset({"tcp"})
+    by_default: bool = True
+    """As of a `LinkProbe`."""
+    load: Callable[[], object] = lambda: None
+    """As of a `HostProbe`."""
+
+
+Probe = LinkProbe | HostProbe | ServiceProbe

@@ -1,6 +1,7 @@
 """Multicast DNS messages as probes read them: bounded, forgiving, and with mDNS's own flags taken out (RFC 6762, 18)."""
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from ipaddress import ip_address
 from itertools import chain, islice
 
@@ -35,8 +36,12 @@ _CACHE_FLUSH = 0x80
 """In mDNS the top bit of a class is a flag (RFC 6762, 5.4 and 10.2)."""
 
 
+@lru_cache(maxsize=4)
 def read(message: bytes) -> dns.message.Message | None:
-    """A query or a response, each of its records a set of its own; None for what is neither."""
+    """A query or a response, each of its records a set of its own; None for what is neither. Not to be changed.
+
+    The last few are kept, since each message is looked at from several sides, and reading is what takes the time.
+    """
     try:
         heard = dns.message.from_wire(_plain(message), ignore_trailing=True, one_rr_per_rrset=True)
     except (dns.exception.DNSException, ValueError, KeyError, IndexError, NotImplementedError):

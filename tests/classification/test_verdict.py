@@ -295,3 +295,22 @@ def test_a_thousand_devices_of_which_only_the_mac_is_known_are_judged_at_once() 
     assert verdicts[1].kind == "printer"
     assert verdicts[1].because[0].evidence == (some[1][0].id,)
     assert verdicts[11].because[0].evidence == (some[11][0].id,)
+
+
+def test_where_much_is_known_the_verdict_stands_and_cites_what_would_be_missed_together() -> None:
+    evidence = heard(
+        ("ssdp.server", "Linux UPnP/1.0 HP LaserJet M404dn/2.1"),
+        ("mdns.service", "_ipp._tcp"),
+        ("mdns.service", "_pdl-datastream._tcp"),
+        ("snmp.description", "HP ETHERNET MULTI-ENVIRONMENT,JETDIRECT"),
+        ("upnp.device-type", "urn:schemas-upnp-org:device:Printer:1"),
+        ("http.title", "HP LaserJet MFP M227fdw"),
+        ("tcp.631", "open"),
+        ("mac", "3c:52:82:01:02:03"),
+    )
+    verdict = classify(evidence)
+    assert verdict.kind == "printer"
+    assert verdict.because
+    cited = {i for reason in verdict.because for i in reason.evidence}
+    without = classify([e for e in evidence if e.id not in cited])
+    assert (without.kind, without.confidence) != (verdict.kind, verdict.confidence)

@@ -27,7 +27,7 @@ def test_everybody_sees_every_device_and_nothing_is_left_behind(netinv: Netinv, 
         "demo", "--json", "--", "--rate", "3000", "--retries", "1", privileged=privileged, env={"TMPDIR": str(netinv.home)}
     )
     assert done.returncode == 0, done.stderr
-    assert addresses(done.stdout) == {*HOME.truth, HOME.scanner}
+    assert addresses(done.stdout) == {*HOME.visible, HOME.scanner}
     assert list(netinv.home.rglob("*")) == []
 
 
@@ -108,7 +108,7 @@ def test_where_namespaces_are_forbidden_the_cause_and_the_fix_are_told(netinv: N
 def test_in_memory_the_same_devices_are_seen(netinv: Netinv) -> None:
     done = netinv("demo", "--in-memory", "--json")
     assert done.returncode == 0, done.stderr
-    assert addresses(done.stdout) == {*HOME.truth, HOME.scanner}
+    assert addresses(done.stdout) == {*HOME.visible, HOME.scanner}
 
 
 def test_killed_at_once_it_takes_everything_with_it(netinv: Netinv) -> None:

@@ -26,4 +26,4 @@ def test_every_other_document_has_a_schema_of_its_own(name: str, capsys: pytest.
 def test_a_schema_nobody_has_is_a_wrong_use() -> None:
     with pytest.raises(UsageError) as error:
         schema("nonsense")
-    assert error.value.hint == "choose from report, doctor, explain, interfaces, vendors; report if none is named"
+    assert error.value.hint == f"choose from {', '.join(schema_names())}; report if none is named"

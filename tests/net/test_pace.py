@@ -70,3 +70,23 @@ def test_those_who_wait_in_line_are_spaced_evenly_and_counted() -> None:
     took, frames = asyncio.run(go())
     assert frames == 11
     assert took >= 10 / 200
+
+
+def test_what_the_kernel_adds_unasked_makes_room_for_more_of_it() -> None:
+    now = 0.0
+    pace = Pace(300, clock=lambda: now)
+    pace.added(5)
+    pace.sent(16)
+    assert (pace.frames, pace.peak_pps) == (21, 210)
+    now = 0.05
+
+    async def waits(frames: int) -> bool:
+        try:
+            await asyncio.wait_for(pace.turn(frames), 0.01)
+        except TimeoutError:
+            return True
+        return False
+
+    assert asyncio.run(waits(2)), "of thirty nine are left: three are kept for the kernel, and six as it has added five"
+    now = 0.2
+    assert not asyncio.run(waits(1))

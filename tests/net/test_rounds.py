@@ -18,7 +18,7 @@ def rounds_over(loses: Callable[[float], bool], *, most: int, delay: float = 0.0
 
     async def go() -> set[str]:
         sweeper = Sweeper(medium, Pace(2000))
-        replies = sweeper.sweep(parse_targets(["10.0.0.1-60"]), rounds=2, most_rounds=most, timeout=0.05)
+        replies = sweeper.sweep(parse_targets(["10.0.0.1-60"]), rounds=3, most_rounds=most, timeout=0.05)
         async with aclosing(replies):
             return {reply.address async for reply in replies}
 
@@ -31,24 +31,38 @@ def rounds_over(loses: Callable[[float], bool], *, most: int, delay: float = 0.0
 def test_where_nothing_is_lost_the_silent_are_asked_in_the_usual_rounds_and_some_who_answered_once_more() -> None:
     found, medium = rounds_over(lambda now: False, most=6)
     assert found == set(HOSTS)
-    assert max(attempt for _, _, attempt in medium.asked) == 2
+    assert max(attempt for _, _, attempt in medium.asked) == 3
     assert 1 <= sum(a in HOSTS and attempt == 2 for _, a, attempt in medium.asked) <= 24
 
 
 def test_where_the_link_loses_the_silent_are_asked_until_all_who_are_there_have_been_heard() -> None:
-    dice = Random(1)
+    dice = Random(2)
     found, medium = rounds_over(lambda now: dice.random() < 0.25, most=6)
     assert found == set(HOSTS)
-    assert max(attempt for _, _, attempt in medium.asked) > 2
+    assert max(attempt for _, _, attempt in medium.asked) > 3
 
 
 def test_whoever_says_how_often_is_taken_at_their_word() -> None:
     dice = Random(1)
-    _, medium = rounds_over(lambda now: dice.random() < 0.25, most=2)
-    assert max(attempt for _, _, attempt in medium.asked) == 2
+    _, medium = rounds_over(lambda now: dice.random() < 0.25, most=3)
+    assert max(attempt for _, _, attempt in medium.asked) == 3
 
 
-def test_where_answers_take_as_long_as_over_the_air_the_silent_are_asked_twice_more() -> None:
+def test_where_answers_take_as_long_as_over_the_air_the_silent_are_asked_once_more() -> None:
     found, medium = rounds_over(lambda now: False, most=6, delay=0.05)
     assert found == set(HOSTS)
     assert max(attempt for _, _, attempt in medium.asked) == 4
+
+
+def test_one_witness_that_has_fallen_asleep_is_not_taken_for_a_loss() -> None:
+    medium = FakeMedium(alike(HOSTS))
+    medium._loses = lambda now: medium.asked[-1][1] == HOSTS[3] and medium.asked[-1][2] > 1
+
+    async def go() -> set[str]:
+        replies = Sweeper(medium, Pace(2000)).sweep(parse_targets(["10.0.0.1-60"]), rounds=3, most_rounds=6, timeout=0.05)
+        async with aclosing(replies):
+            return {reply.address async for reply in replies}
+
+    assert asyncio.run(go()) == set(HOSTS)
+    medium.close()
+    assert max(attempt for _, _, attempt in medium.asked) == 3

@@ -1,0 +1,45 @@
+"""What a scan that was not made just now has found: written as `netinv scan` writes it, and saved only if that is wanted."""
+
+import sys
+from contextlib import suppress
+
+from netinv.cli.output import Output
+from netinv.formats import Report
+from netinv.model import Scan
+
+PARTIAL = 3
+
+
+def tell(found: Scan, out: Output, *, save: bool, store: str | None, quiet: bool) -> int:
+    """Write it, with notes on stderr unless `quiet`; the exit code. Raises StoreError if it cannot be saved, FormatError."""
+    from netinv.cli.memory import Memory
+    from netinv.formats.summary import closing_line, finding_lines
+
+    with out.stream() as writer:
+        known = Memory(store, read_only=False) if save else None
+        if known:
+            found = known.record(found)
+        if not quiet:
+            for problem in found.problems:
+                _say(f"note: {problem.message}" + (f" ({problem.hint})" if problem.hint else ""))
+            if out.path or not out.format.closes:
+                for line in finding_lines(found):
+                    _say(f"note: {line}")
+        if out.streams:
+            for device in found.devices:
+                writer.write(device)
+        else:
+            writer.write(Report(found.devices, found, known.looks() if known and out.format.shows_presence else ()))
+    if not quiet and (out.path or not out.format.closes):
+        _say(closing_line(Report(found.devices, found)))
+    if known:
+        known.close()
+        if known.error:
+            raise known.error
+    return PARTIAL if found.is_partial else 0
+
+
+def _say(line: str) -> None:
+    """On stderr, if anybody listens there."""
+    with suppress(OSError, AttributeError):
+        print(line, file=sys.stderr)

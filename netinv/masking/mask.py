@@ -1,0 +1,249 @@
+"""What in a transcript tells whose it is, and its masks."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import Any, Final, get_args
+
+from netinv.masking.looks import Looks, cased
+from netinv.masking.words import WORD, kept
+from netinv.model import MAC, Evidence
+from netinv.net.addresses import embedded_mac
+from netinv.net.network import Means
+from netinv.net.overheard import Topic
+from netinv.net.plain import meant, plain
+from netinv.net.resemblance import is_bytes
+from netinv.net.transcript import Door, Header, Line, Transcript
+from netinv.replayer import replay
+
+NAMES: Final = frozenset({
+    "local.hostname", "dns.ptr", "mdns.hostname", "mdns.instance", "netbios.name", "netbios.group", "llmnr.name", "dhcp.hostname",
+    "upnp.friendly-name", "wsd.friendly-name", "snmp.sysname", "snmp.syslocation", "lldp.system-name", "cdp.device", "ipp.name",
+    "smb.name", "smb.domain", "rdp.name", "vnc.name", "cast.name", "roku.name", "airplay.name", "tls.subject", "tls.issuer",
+    "tls.name", "http.title", "s7.name", "bacnet.device", "kasa.name", "playstation.name", "ubiquiti.name", "snmp.syscontact",
+})  # fmt: skip
+"""Keys of evidence that hold what somebody has called a device, a place or himself."""
+_SECRET_TEXTS: Final = frozenset({
+    "serialnumber", "serial", "sn", "srcvers", "deviceid", "id", "ssid", "udn", "pk", "psi", "gid", "pgid", "owner", "user",
+})  # fmt: skip
+"""Names of fields in announcements that hold such things, or numbers of one device."""
+_TERMS: Final = frozenset((*get_args(Means), *get_args(Topic), "open", "closed", "tcp", "udp", "multicast", "listen"))
+"""The door's own words, which no name may change."""
+_SHORTEST: Final = 3
+"""Letters of a word that is masked wherever it stands by itself; a shorter one is masked as a part of its name only."""
+_DIGITS: Final = 3
+"""Digits in a row that may number a device, rather than a model or a floor."""
+
+_UUID = re.compile(rb"(?i)\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b")
+_LONG_HEX = re.compile(rb"(?i)(?<![0-9a-z])[0-9a-f]{16,}(?![0-9a-z])")
+_MAC_TEXT = re.compile(rb"(?i)(?<![0-9a-f:-])[0-9a-f]{2}([:-])(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}(?![0-9a-f]|[:-][0-9a-f])")
+_SERIAL = re.compile(rb"(?i)<serialNumber>([^<]{4,64})</|\b(?:sn|serial|serialnumber|ssid)=([ -~]{4,64}?)(?=[\x00-\x1f\"&;,]|$)")
+
+
+class Mask:
+    """Replaces what it has learned, and what looks like an identifier, by something of the same length and look."""
+
+    def __init__(self, key: bytes) -> None:
+        self._looks = Looks(key)
+        self._tokens: dict[bytes, bytes] = {}
+        """What is replaced wherever it stands, in lower case where it is text."""
+        self._pattern: re.Pattern[bytes] | None = None
+        self._binary: re.Pattern[bytes] | None = None
+        self._bytes: dict[bytes, bytes] = {}
+
+    def learn(self, transcript: Transcript) -> None:
+        """Find out what has to be masked: by what the lines are, and by what netinv hears in them."""
+        for door in transcript.header.doors:
+            self._learn_values(plain(door))
+        for line in transcript.lines:
+            self._learn_values({k: v for k, v in line.items() if k in ("got", "is", "with")})
+        for word in re.split(r"[,\s]+", transcript.header.targets):
+            if re.search(r"[^\d./-]", word):
+                self._learn_name(word)
+        try:
+            devices = replay(transcript).devices
+        except Exception:  # noqa: BLE001 - a scan that cannot be made again is masked by its lines alone
+            devices = ()
+        for fact in (fact for device in devices for fact in device.evidence):
+            self._learn_fact(fact)
+        self._compile()
+
+    def masked(self, transcript: Transcript) -> Transcript:
+        """The same, masked."""
+        header = transcript.header
+        doors = tuple(Door(self._value(d.interface), d.targets) for d in header.doors)
+        masked: Header = replace(
+            header, doors=doors, targets=self.text(header.targets), sensor=self.text(header.sensor), is_anonymous=True
+        )
+        return replace(transcript, header=masked, lines=tuple(map(self._line, transcript.lines)))
+
+    def text(self, text: str) -> str:
+        """A text, masked."""
+        if (address := _ipv6(text)) is not None:
+            return str(self._looks.ipv6(address))
+        if address_4 := _public(text):
+            return self._looks.ipv4(address_4)
+        interface, slash, bits = text.partition("/")
+        if slash and (address := _ipv6(interface)) is not None:
+            return f"{self._looks.ipv6(address)}/{bits}"
+        return self.payload(text.encode("utf-8", "surrogatepass")).decode("utf-8", "replace")
+
+    def payload(self, data: bytes) -> bytes:
+        """Bytes, masked; as many."""
+        if self._binary:
+            data = self._binary.sub(lambda found: self._bytes[found[0]], data)
+        data = _MAC_TEXT.sub(lambda found: self._looks.mac_text(found[0]), data)
+        data = _UUID.sub(lambda found: self._looks.digits(found[0]), data)
+        if self._pattern:
+            data = self._pattern.sub(lambda found: cased(self._tokens[found[0].lower()], found[0]), data)
+        data = _SERIAL.sub(lambda found: found[0].replace(found[1] or found[2], self._looks.look(found[1] or found[2])), data)
+        return _LONG_HEX.sub(lambda found: self._looks.digits(found[0]), data)
+
+    # What there is to mask
+
+    def _learn_values(self, value: Any) -> None:
+        if is_bytes(value):
+            payload: bytes = meant(value, bytes)
+            for found in _MAC_TEXT.finditer(payload):
+                self._looks.mac(MAC.parse(found[0].decode()))
+            for at in (8, 18, 28):  # the sender and the target of ARP (RFC 826), the client of DHCP (RFC 2131, 2)
+                if len(payload) >= at + 6 and (at == 28) is (len(payload) > 200) and payload[:2] in (b"\0\1", b"\1\1", b"\2\1"):
+                    self._looks.mac(MAC.parse(payload[at : at + 6]))
+        elif isinstance(value, dict):
+            for name, item in value.items():
+                self._learn_text(name)
+                self._learn_values(item)
+                if name == "communities":
+                    for word in (w for w in item if w not in ("public", "private")):
+                        self._token(word.encode())
+        elif isinstance(value, list):
+            for item in value:
+                self._learn_values(item)
+        elif isinstance(value, str):
+            self._learn_text(value)
+
+    def _learn_text(self, text: str) -> None:
+        if _MAC_TEXT.fullmatch(text.encode("utf-8", "replace")):
+            self._looks.mac(MAC.parse(text))
+        elif (address := _ipv6(text.partition("/")[0])) is not None:
+            if mac := embedded_mac(str(address)):
+                self._looks.mac(mac)
+            self._looks.ipv6(address)
+
+    def _learn_fact(self, fact: Evidence) -> None:
+        if fact.key in ("mac", "netbios.mac"):
+            self._learn_text(fact.value)
+        elif fact.key in NAMES:
+            self._learn_name(fact.value)
+        elif fact.key.endswith(".serial"):
+            self._token(fact.value.encode())
+        elif fact.key == "mdns.txt":
+            _, _, told = fact.value.partition(" ")
+            name, is_told, value = told.partition("=")
+            if is_told and name.lower() in _SECRET_TEXTS and len(value) > _SHORTEST:
+                self._token(value.encode())
+
+    def _learn_name(self, name: str) -> None:
+        """Its words that are nobody's product or trade."""
+        for word in WORD.findall(_UUID.sub(b" ", name.encode()).decode()):
+            masked = self._word(word)
+            if masked != word and len(word.encode()) >= _SHORTEST:
+                self._token(word.encode(), masked.encode())
+                if word.isascii():
+                    self._bytes[word.encode("utf-16-le")] = masked.encode("utf-16-le")
+                    self._bytes[_netbios(word)] = _netbios(masked)
+
+    def _word(self, word: str) -> str:
+        lower = word.lower()
+        if lower in kept() or not (word.isalpha() or re.search(rf"\d{{{_DIGITS}}}|[a-z]\d|\d[a-z]", lower)):
+            return word
+        if tail := self._factory_tail(lower):
+            return word[: -len(tail[0])] + cased(tail[1].encode(), word[-len(tail[0]) :].encode()).decode()
+        if not word.isalpha():
+            # Letters before digits are a series of products more often than a person: PS5, NPI, tv2.
+            head = re.match(r"[^\W\d]*", word)
+            start = head[0] if head and head[0].lower() in kept() else ""
+            return start + self._looks.look(word[len(start) :].encode()).decode("utf-8", "replace")
+        return self._looks.look(word.encode()).decode("utf-8", "replace")
+
+    def _factory_tail(self, word: str) -> tuple[str, str] | None:
+        """The end of a factory-made name that repeats the MAC address, and its mask."""
+        for mac, masked in self._looks.macs.items():
+            digits, hidden = mac.replace(":", ""), masked.replace(":", "")
+            for length in (12, 6, 5, 4):
+                if word.endswith(digits[-length:]):
+                    return digits[-length:], hidden[-length:]
+        return None
+
+    def _token(self, token: bytes, masked: bytes | None = None) -> None:
+        if len(token) >= _SHORTEST:
+            self._tokens.setdefault(token.lower(), (masked or self._looks.look(token)).lower())
+
+    def _compile(self) -> None:
+        for mac, masked in self._looks.macs.items():
+            if mac != masked:
+                one, other = bytes.fromhex(mac.replace(":", "")), bytes.fromhex(masked.replace(":", ""))
+                self._bytes[one] = other
+                self._tokens[one.hex().encode()] = other.hex().encode()
+                self._tokens.setdefault(one.hex()[-6:].encode(), other.hex()[-6:].encode())
+        for address, hidden in self._looks.addresses.items():
+            if address != hidden:
+                self._bytes[address.packed] = hidden.packed
+                self._bytes[_nibbles(address)] = _nibbles(hidden)
+        self._binary = _any_of(self._bytes)
+        # A name is masked where it stands as a word, or as a label of DNS after its length.
+        words = _any_of(token for token in self._tokens if token.isascii())
+        others = _any_of(token for token in self._tokens if not token.isascii())
+        bounded = [rb"(?<![a-z])(?:%b)(?![a-z])" % words.pattern] if words else []
+        free = [others.pattern] if others else []
+        self._pattern = re.compile(rb"(?i)" + b"|".join(bounded + free)) if bounded or free else None
+
+    def _line(self, line: Line) -> Line:
+        return {name: self._value(item) if name in ("got", "failed", "is", "with") else item for name, item in line.items()}
+
+    def _value(self, value: Any) -> Any:
+        if is_bytes(value):
+            return plain(self.payload(meant(value, bytes)))
+        match value:
+            case str():
+                return value if value in _TERMS else self.text(value)
+            case Mapping():
+                return {self.text(name) if ":" in name else name: self._value(item) for name, item in value.items()}
+            case list():
+                return [self._value(item) for item in value]
+            case None | bool() | int() | float():
+                return value
+        return meant(self._value(plain(value)), type(value))
+
+
+def _any_of(tokens: Iterable[bytes]) -> re.Pattern[bytes] | None:
+    longest_first = sorted(tokens, key=len, reverse=True)
+    return re.compile(b"|".join(map(re.escape, longest_first)), re.DOTALL) if longest_first else None
+
+
+def _netbios(word: str) -> bytes:
+    """A name as NetBIOS writes it (RFC 1001, 14.1)."""
+    return bytes(b for c in word.upper().encode("ascii", "replace") for b in (0x41 + (c >> 4), 0x41 + (c & 15)))
+
+
+def _nibbles(address: IPv6Address) -> bytes:
+    """Its labels below ip6.arpa (RFC 3596, 2.5)."""
+    return b"".join(b"\x01" + digit.encode() for digit in reversed(address.exploded.replace(":", "")))
+
+
+def _ipv6(text: str) -> IPv6Address | None:
+    if ":" not in text or len(text) > 45:
+        return None
+    try:
+        return IPv6Address(text.partition("%")[0])
+    except ValueError:
+        return None
+
+
+def _public(text: str) -> IPv4Address | None:
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    return address if isinstance(address, IPv4Address) and address.is_global and not address.is_multicast else None

@@ -1,0 +1,50 @@
+"""Asking groups of the link: several questions at once, and all that comes back to any of them as one stream."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import aclosing
+from typing import NamedTuple
+
+from netinv.net.network import Datagram, Network
+from netinv.net.scope import Scope
+
+ANSWERS = 8192
+"""Different answers taken to all questions of one asking."""
+
+
+class Question(NamedTuple):
+    """What to ask which group."""
+
+    group: str
+    port: int
+    payload: bytes
+
+
+def groups(scope: Scope, ipv4: str, ipv6: str) -> tuple[str, ...]:
+    """Of a protocol's two groups those a scan may ask: none where it concerns but a few, for whom it would wake everybody."""
+    if not scope.covers_link:
+        return ()
+    return (ipv4, ipv6) if scope.includes_ipv6 else (ipv4,)
+
+
+async def answers(network: Network, questions: Iterable[Question]) -> AsyncGenerator[Datagram, None]:
+    """All answers to all questions as they come, each once."""
+    heard: asyncio.Queue[Datagram | None] = asyncio.Queue()
+
+    async def pump(question: Question) -> None:
+        async with aclosing(network.multicast(*question)) as replies:
+            async for reply in replies:
+                heard.put_nowait(reply)
+
+    pumps = asyncio.gather(*(pump(question) for question in questions))
+    pumps.add_done_callback(lambda _: heard.put_nowait(None))
+    known: set[Datagram] = set()
+    try:
+        while (reply := await heard.get()) is not None:
+            if reply not in known and len(known) < ANSWERS:
+                known.add(reply)
+                yield reply
+        await pumps  # raises what one of them died of
+    finally:
+        pumps.cancel()
+        await asyncio.gather(pumps, return_exceptions=True)

@@ -1,0 +1,139 @@
+"""An anonymous transcript hides who the devices are, keeps what they are, and says equal things of equal things."""
+
+import re
+from ipaddress import IPv6Network
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from netinv.errors import TranscriptError
+from netinv.lab.memory import MemoryNetwork
+from netinv.masking import Mask, anonymised
+from netinv.masking.looks import Looks
+from netinv.model import MAC, Evidence
+from netinv.net.overheard import Overheard
+from netinv.net.transcript import Transcript, Writer, read_transcript, write_transcript
+from netinv.replayer import replay
+from netinv.scanner import scan
+from tests.test_replayer import SAID
+
+KEY = b"the key of this test"
+PERSONAL = Overheard(
+    "ssdp",
+    MAC.parse("00:11:32:00:00:07"),
+    "10.77.0.7",
+    b"NOTIFY * HTTP/1.1\r\nNT: upnp:rootdevice\r\nUSN: uuid:4d696e69-444c-164e-9d41-001132000007::upnp:rootdevice\r\n\r\n",
+)
+
+
+@pytest.fixture(scope="module")
+def transcript() -> Transcript:
+    writer = Writer()
+    scan(network=MemoryNetwork(overheard=[*SAID, PERSONAL]), record=writer.write)
+    kept = writer.kept()
+    assert kept
+    return kept
+
+
+def text_of(transcript: Transcript, path: Path) -> str:
+    writer = Writer(path)
+    write_transcript(transcript, writer)
+    writer.close()
+    return path.read_text("utf-8")
+
+
+def spellings(mac: str) -> list[str]:
+    digits = mac.replace(":", "")
+    return [mac, mac.upper(), mac.replace(":", "-"), digits, digits.upper()]
+
+
+def test_no_mac_of_a_device_is_left_in_any_spelling(transcript: Transcript, tmp_path: Path) -> None:
+    text = text_of(anonymised(transcript, KEY), tmp_path / "t")
+    macs = {mac for device in replay(transcript).devices for mac in device.macs}
+    assert len(macs) > 20
+    assert not [(mac, s) for mac in macs for s in spellings(mac) if s in text]
+
+
+def test_no_name_of_a_person_no_uuid_and_no_serial_number_is_left(transcript: Transcript, tmp_path: Path) -> None:
+    before, after = text_of(transcript, tmp_path / "a"), text_of(anonymised(transcript, KEY), tmp_path / "b")
+    hexed = [word.encode().hex() for word in ("annas", "Anna", "7QK2M1V", "R4VH08SN")]
+    for word in ("annas", "7QK2M1V", "4d696e69-444c-164e-9d41-001132000007", *hexed):
+        assert word not in after
+    assert "annas" in before or hexed[0] in before
+
+
+def test_the_devices_are_what_they_were(transcript: Transcript, tmp_path: Path) -> None:
+    masked = anonymised(transcript, KEY)
+    text_of(masked, tmp_path / "t")
+    before, after = replay(transcript), replay(read_transcript(tmp_path / "t"))
+    assert [d.verdict.kind for d in after.devices] == [d.verdict.kind for d in before.devices]
+    assert [d.vendor for d in after.devices] == [d.vendor for d in before.devices]
+    assert [len(d.evidence) for d in after.devices] == [len(d.evidence) for d in before.devices]
+    assert [d.ip for d in after.devices if ":" not in str(d.ip)] == [d.ip for d in before.devices if ":" not in str(d.ip)]
+    assert [bool(d.name) for d in after.devices] == [bool(d.name) for d in before.devices]
+    assert (after.started, after.finished, after.problems) == (before.started, before.finished, before.problems)
+    assert read_transcript(tmp_path / "t").header.is_anonymous
+
+
+def test_a_factory_name_still_repeats_the_mac_it_is_made_of(transcript: Transcript) -> None:
+    for device in replay(anonymised(transcript, KEY)).devices:
+        if device.name and device.name.startswith(("BRW", "NPI", "ESP_")) and device.mac:
+            assert device.name[-6:].lower() == device.mac.replace(":", "")[-6:]
+
+
+def test_each_anonymous_transcript_has_masks_of_its_own(transcript: Transcript) -> None:
+    one, other = ({m for d in replay(anonymised(transcript)).devices for m in d.macs} for _ in range(2))
+    assert len(one & other) <= 2
+
+
+def test_public_addresses_cannot_be_hidden_and_are_refused() -> None:
+    writer = Writer()
+    scan("93.184.216.0/29", network=MemoryNetwork(), record=writer.write, allow_public=True, probe=["icmp"], stop=lambda: True)
+    kept = writer.kept()
+    assert kept
+    with pytest.raises(TranscriptError, match="public"):
+        anonymised(kept)
+
+
+MACS = st.binary(min_size=6, max_size=6).map(MAC.parse)
+
+
+@given(MACS)
+def test_a_masked_mac_has_the_vendor_and_the_kind_of_the_other(mac: MAC) -> None:
+    masked = Looks(KEY).mac(mac)
+    assert (masked.is_local, masked.is_group) == (mac.is_local, mac.is_group)
+    assert mac.is_local or masked[:8] == mac[:8]
+    assert Looks(KEY).mac(mac) == masked
+
+
+@given(st.binary(max_size=200))
+def test_masks_are_as_long_as_what_they_hide(data: bytes) -> None:
+    assert len(Mask(KEY).payload(data)) == len(data)
+
+
+@given(st.ip_addresses(v=6))
+def test_ipv6_addresses_of_one_network_stay_together_and_lead_nowhere(address: Any) -> None:
+    masked = Looks(KEY).ipv6(address)
+    if not (address.is_multicast or address.is_loopback or address.is_unspecified or address.is_link_local):
+        assert masked in IPv6Network("2001:db8::/32")
+    assert address.is_link_local == masked.is_link_local
+
+
+def named(name: str) -> str:
+    """How a name that was heard is shown."""
+    mask = Mask(KEY)
+    mask._learn_fact(Evidence("10.0.0.1", "mdns.hostname", name, "mdns", None))  # type: ignore[arg-type]
+    mask._compile()
+    return mask.text(name)
+
+
+@pytest.mark.parametrize("name", ["Jürgens-iPhone", "anna", "Tante Ernas Drucker", "müller-nas", "王的iPad"])
+def test_names_of_people_in_any_script_are_masked_and_products_are_not(name: str) -> None:
+    shown = named(name)
+    assert shown != name
+    assert len(shown.encode()) == len(name.encode())
+    for word in re.findall(r"iPhone|\bnas\b|iPad", name):
+        assert word in shown
