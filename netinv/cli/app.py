@@ -1,5 +1,7 @@
 """The command line: one Typer app, and the one place where errors become messages and exit codes."""
 
+import gc
+import os
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
@@ -35,6 +37,9 @@ from netinv.errors import NetinvError
 
 if TYPE_CHECKING:
     from netinv.net.network import Network
+
+GARBAGE = 50_000
+"""Objects made before the first search for cycles among them: most commands have ended by then."""
 
 EPILOG = """
 Exit codes: 0 done; 1 failed; 2 wrong usage; 3 partial result; 4 missing privileges; 5 inventory cannot be read or written;
@@ -100,12 +105,14 @@ def _netinv(
 
 
 def main(words: Sequence[str] | None = None) -> None:
-    """Run one command and exit."""
+    """Run one command and exit, at once: taking the interpreter apart would take 80 ms more, and everything is closed."""
+    gc.set_threshold(GARBAGE)
     streams.secure()
     out = sys.stdout
     code = run(words)
     streams.finish(out)
-    sys.exit(code)
+    streams.finish(sys.stderr)
+    os._exit(code)
 
 
 def run(words: Sequence[str] | None = None, *, network: "Network | None" = None) -> int:
