@@ -1,0 +1,310 @@
+"""`netinv watch`: look at the network again and again, listen in between, and tell who comes and goes."""
+
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from netinv.cli import options
+from netinv.cli.configured import configured
+from netinv.cli.scan import INTERRUPTED
+from netinv.defaults import GENTLE_RATE, PACES
+
+if TYPE_CHECKING:
+    from netinv.watch.events import Event
+    from netinv.watch.ledger import Ledger
+    from netinv.watch.outlets import Outlet
+    from netinv.watch.watcher import Watcher
+
+HELP = """Watch the network: sweep it gently every few minutes, listen in between, and tell who is new, back or gone.
+
+On a terminal a table that keeps itself up to date; elsewhere each event is a line of JSON (`netinv schema event`).
+
+Examples:
+
+  sudo netinv watch                                               until Ctrl-C
+
+  sudo netinv watch --on new --exec 'notify-send netinv {says}'   a command for each new device; no shell
+
+  sudo netinv watch --webhook-file ~/.netinv-webhook              events are posted to the URL in that file
+
+  netinv watch --print-unit                                       a systemd unit that watches without root
+"""
+EVERY = "5m"
+SHORTEST = 1.0
+"""Seconds between two sweeps at least; the next one waits for the end of the last in any case."""
+LONGEST = 86_400.0
+STEP = 0.5
+"""Seconds the watch waits at most before it looks after commands, the screen and signals."""
+
+_Many = list[str] | None
+
+
+def watch(
+    targets: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[TARGETS]...", help="As for netinv scan; without any, the network on the link.", show_default=False
+        ),
+    ] = None,
+    interface: Annotated[_Many, configured("scan.interface", means="Watch from this interface")] = None,
+    exclude: Annotated[_Many, configured("scan.exclude")] = None,
+    every: Annotated[str, typer.Option(metavar="TIME", help="From one sweep to the next: 30s, 5m, 1h.")] = EVERY,
+    pace: Annotated[
+        str, typer.Option(metavar="NAME", help=f"gentle, which is {GENTLE_RATE:.0f} packets a second at the most, or default.")
+    ] = "gentle",
+    skip: Annotated[_Many, configured("scan.skip")] = None,
+    large: Annotated[bool, typer.Option("--large", help="Allow more than 1,024 addresses (a /22).")] = False,
+    huge: Annotated[bool, typer.Option("--huge", help="Allow more than 65,536 addresses (a /16).")] = False,
+    public: Annotated[bool, typer.Option("--public", help="Allow the public Internet: only with its owner's leave.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="A line of JSON for each event, also on a terminal.")] = False,
+    on: Annotated[
+        _Many,
+        typer.Option(
+            metavar="EVENT",
+            show_default="all",
+            help="Tell commands and webhooks of new, back, gone, changed or conflict only; repeatable.",
+        ),
+    ] = None,
+    command: Annotated[
+        str | None,
+        typer.Option(
+            "--exec",
+            metavar="COMMAND",
+            show_default=False,
+            help="Run this for each event: JSON on its input, NETINV_EVENT_* set, {says} and {event} filled in; no shell.",
+        ),
+    ] = None,
+    webhook_file: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE", show_default=False, help="Post events to the URL in FILE, or in NETINV_WEBHOOK; it is never shown."
+        ),
+    ] = None,
+    mqtt_file: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            show_default=False,
+            help="Tell the broker at the URL in FILE, or in NETINV_MQTT, and Home Assistant by it: mqtt://USER:PASSWORD@HOST.",
+        ),
+    ] = None,
+    metrics: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS", show_default=False, help="Serve Prometheus metrics at [ADDR:]PORT; on loopback if none is named."
+        ),
+    ] = None,
+    count: Annotated[
+        int | None, typer.Option(min=1, metavar="N", show_default=False, help="End after N sweeps; else it goes on for ever.")
+    ] = None,
+    store: options.Store = None,
+    print_unit: Annotated[
+        bool, typer.Option("--print-unit", help="Print a systemd unit for this installation, and exit.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No notes; events and errors only.")] = False,
+) -> int:
+    """Look, listen, tell."""
+    if print_unit:
+        from netinv.watch.unit import unit
+
+        typer.echo(unit(), nl=False)
+        return 0
+    from netinv.cli.live import screen
+    from netinv.cli.streams import is_closed, refusal
+    from netinv.errors import StoreError, UsageError
+    from netinv.scanner import manners_of
+    from netinv.watch.events import KINDS
+    from netinv.watch.keeper import Keeper
+    from netinv.watch.ledger import Ledger
+    from netinv.watch.looks import Asked, plan_look
+    from netinv.watch.watcher import Watcher
+
+    if pace == "fast":
+        raise UsageError("a watch is no hurry", hint=f"paces: {', '.join(name for name in PACES if name != pace)}")
+    if wrong := next((word for word in on or () if word not in KINDS), None):
+        raise UsageError(f"there is no event '{wrong[:40]}'", hint=f"events: {', '.join(KINDS)}")
+    seconds = duration(every)
+    manners = manners_of(pace, timeout=None, rate=None, retries=None, presence=False)
+    words = _words(command)
+    if is_closed(sys.stdout):
+        raise refusal()
+    asked = Asked(
+        targets=tuple(targets or ()),
+        interface=tuple(interface or ()),
+        exclude=tuple(exclude or ()),
+        manners=manners,
+        skip=tuple(skip or ()),
+        allow_large=large,
+        allow_huge=huge,
+        allow_public=public,
+    )
+    with ExitStack() as stack:
+        signals = stack.enter_context(_Signals())
+        # Before anything else is opened, so that it knows no secret and no inventory.
+        keeper = Keeper(lambda order: plan_look(asked, order), _prepare)
+        stack.callback(keeper.close)
+        keeper.keep_alone()
+        show = stack.enter_context(screen(wanted=not as_json and sys.stdout.isatty()))
+        say: Callable[[str], None] = (lambda _: None) if quiet else show.note if show else _say
+        ledger = Ledger(store, say)
+        ledger.open()
+        outlets: list[Outlet] = []
+
+        def tell(event: "Event") -> None:
+            if show:
+                show.event(event)
+            else:
+                _print(event)
+            for outlet in outlets:
+                if not on or event.kind in on:
+                    outlet.offer(event)
+
+        watcher = Watcher(keeper, ledger, every=seconds, tell=tell, say=say)
+        outlets += _outlets(words, webhook_file, mqtt_file, metrics, say, watcher, ledger)
+        for outlet in outlets:
+            stack.callback(outlet.close)
+        while not signals.caught and not (count and watcher.counts.sweeps >= count):
+            watcher.step(STEP)
+            for outlet in outlets:
+                outlet.poll()
+            if show:
+                show.draw(watcher, ledger)
+        watcher.finish()
+        for outlet in outlets:
+            outlet.poll()
+        if ledger.is_failing:
+            raise StoreError("not all of the watch is saved", hint="make room for the inventory, or name another with --store")
+    return INTERRUPTED[signals.caught] if signals.caught else 0
+
+
+def duration(word: str) -> float:
+    """Seconds: `30s`, `5m`, `1h`, `90`; UsageError for anything else."""
+    from netinv.errors import UsageError
+
+    units = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
+    number, unit = (word[:-1], units[word[-1]]) if word[-1:] in units else (word, 1.0)
+    try:
+        seconds = float(number) * unit
+    except ValueError:
+        seconds = -1.0
+    if not SHORTEST <= seconds <= LONGEST:
+        raise UsageError(f"'{word[:40]}' is no time between two sweeps", hint="write it as 30s, 5m or 1h: 1 s to a day")
+    return seconds
+
+
+def secret(path: str | None, variable: str) -> str | None:
+    """A URL that is nobody's business: the first line of a file, or else an environment variable; UsageError for a bad file."""
+    import os
+    from pathlib import Path
+
+    from netinv.errors import UsageError
+
+    if path is None:
+        return os.environ.get(variable) or None
+    try:
+        with Path(path).expanduser().open(encoding="utf-8") as file:
+            line = file.readline(4096).strip()
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise UsageError(f"{path} cannot be read: {why}", hint="a file of one line, the URL") from error
+    if not line:
+        raise UsageError(f"{path} is empty", hint="a file of one line, the URL")
+    return line
+
+
+def _outlets(
+    words: list[str],
+    webhook_file: str | None,
+    mqtt_file: str | None,
+    metrics: str | None,
+    say: Callable[[str], None],
+    watcher: "Watcher",
+    ledger: "Ledger",
+) -> "list[Outlet]":
+    """Everybody else who is told; each loaded only where it is wanted."""
+    found: list[Outlet] = []
+    if words:
+        from netinv.watch.commands import Commands
+
+        found.append(Commands(words, say))
+    if url := secret(webhook_file, "NETINV_WEBHOOK"):
+        from netinv.watch.webhook import Webhook
+
+        found.append(Webhook(url, say))
+    if url := secret(mqtt_file, "NETINV_MQTT"):
+        from netinv.watch.mqtt import Mqtt
+
+        found.append(Mqtt(url, say, lambda: ledger.devices))
+    if metrics:
+        from netinv.watch.metrics import Metrics
+
+        found.append(Metrics(metrics, watcher, lambda: ledger.devices))
+    return found
+
+
+def _words(command: str | None) -> list[str]:
+    """The words of a command line; UsageError where it cannot be run."""
+    if command is None:
+        return []
+    import shlex
+    import shutil
+
+    from netinv.errors import UsageError
+
+    try:
+        words = shlex.split(command)
+    except ValueError as error:
+        raise UsageError(f"the command cannot be understood: {error}", hint="close what you quote") from error
+    if not words or not shutil.which(words[0]):
+        raise UsageError(f"there is no command '{words[0] if words else ''}'", hint="name one that can be run, with its path")
+    return words
+
+
+def _prepare() -> None:
+    """What the keeper does first: it, and those who read the network, know no secret."""
+    import os
+
+    from netinv.watch.looks import warm_up
+
+    for name in ("NETINV_WEBHOOK", "NETINV_MQTT"):
+        os.environ.pop(name, None)
+    warm_up()
+
+
+def _print(event: "Event") -> None:
+    from netinv.formats.json import encode
+    from netinv.watch.events import document
+
+    sys.stdout.write(encode(document(event)) + "\n")
+    sys.stdout.flush()
+
+
+def _say(line: str) -> None:
+    with suppress(OSError, AttributeError):
+        print(f"note: {line}", file=sys.stderr, flush=True)
+
+
+class _Signals:
+    """The first signal that wants the watch to end."""
+
+    def __init__(self) -> None:
+        self.caught: signal.Signals | None = None
+
+    def __enter__(self) -> "_Signals":
+        self._before = {number: signal.signal(number, self._note) for number in INTERRUPTED}
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        self.caught = self.caught or signal.Signals(number)
+
+
+watch.__doc__ = HELP

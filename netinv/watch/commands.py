@@ -1,0 +1,120 @@
+"""Running the user's command for each event: its words as they are and never a shell, few at a time, none for ever."""
+
+import os
+import signal
+import subprocess
+import tempfile
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import NamedTuple
+
+from netinv.formats.json import encode
+from netinv.watch.events import Event, document
+from netinv.watch.outlets import Say
+
+AT_ONCE = 4
+"""Commands that run at the same time."""
+SECONDS = 60.0
+"""How long one may run."""
+WAITING = 256
+"""Events that wait for their turn; then the oldest is dropped."""
+_GRACE = 5.0
+_SECRETS = ("NETINV_WEBHOOK", "NETINV_MQTT", "NETINV_COMMUNITY")
+"""What the environment holds for netinv alone."""
+
+
+class _Running(NamedTuple):
+    process: subprocess.Popen[bytes]
+    until: float
+
+
+class Commands:
+    """An outlet that runs a command: the event is JSON on its standard input, and NETINV_EVENT_* in its environment.
+
+    `{event}` and `{says}` in its words stand for the kind of event and for the line that tells of it. What it prints goes to our
+    standard error.
+    """
+
+    def __init__(self, words: Sequence[str], say: Say, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._words = tuple(words)
+        self._say = say
+        self._clock = clock
+        self._waiting: deque[Event] = deque()
+        self._running: list[_Running] = []
+
+    def offer(self, event: Event) -> None:
+        if len(self._waiting) >= WAITING:
+            self._say(f"{self._words[0]} is too slow: not run for '{self._waiting.popleft().says}'")
+        self._waiting.append(event)
+        self.poll()
+
+    def poll(self) -> None:
+        self._reap()
+        while self._waiting and len(self._running) < AT_ONCE:
+            self._start(self._waiting.popleft())
+
+    def close(self) -> None:
+        deadline = self._clock() + _GRACE
+        while (self._waiting or self._running) and self._clock() < deadline:
+            self.poll()
+            time.sleep(0.02)
+        if left := len(self._waiting) + len(self._running):
+            self._say(f"{self._words[0]}: {left} of its runs did not come to their end")
+        for one in self._running:
+            _kill(one.process)
+
+    def _start(self, event: Event) -> None:
+        words = [word.replace("{event}", event.kind).replace("{says}", event.says) for word in self._words]
+        with tempfile.TemporaryFile() as told:  # a file, so that nobody waits for a command that does not read
+            told.write(encode(document(event)).encode() + b"\n")
+            told.seek(0)
+            try:
+                process = subprocess.Popen(  # noqa: S603 - it is what the user wants
+                    words, stdin=told, stdout=2, env={**_environment(), **variables(event)}, start_new_session=True
+                )
+            except (OSError, ValueError) as error:
+                why = error.strerror if isinstance(error, OSError) else str(error)
+                self._say(f"{self._words[0]} cannot be run: {why}")
+                return
+        self._running.append(_Running(process, self._clock() + SECONDS))
+
+    def _reap(self) -> None:
+        now, left = self._clock(), []
+        for one in self._running:
+            code = one.process.poll()
+            if code is None and now < one.until:
+                left.append(one)
+            elif code is None:
+                _kill(one.process)
+                self._say(f"{self._words[0]} ran for more than {SECONDS:.0f} s and was ended")
+            elif code:
+                self._say(f"{self._words[0]} failed ({code})")
+        self._running = left
+
+
+def variables(event: Event) -> dict[str, str]:
+    """The event as environment variables; those that would be empty are, so that a script need not ask whether they are set."""
+    told: dict[str, str | None] = {
+        "KIND": event.kind,
+        "SAYS": event.says,
+        "AT": event.at.isoformat(),
+        "WHY": "; ".join(event.why),
+        **dict.fromkeys(("ID", "IP", "MAC", "NAME", "VENDOR", "CATEGORY", "DEVICE_KIND", "NETWORK")),
+    }
+    if device := event.device:
+        told |= {"ID": device.id, "IP": device.ip, "MAC": device.mac, "NAME": device.name, "VENDOR": device.vendor}
+        told |= {"CATEGORY": device.verdict.category, "DEVICE_KIND": device.verdict.kind, "NETWORK": device.network}
+    return {f"NETINV_EVENT_{name}": (value or "").replace("\0", "") for name, value in told.items()}
+
+
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name not in _SECRETS}
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    with suppress(OSError):
+        os.killpg(process.pid, signal.SIGKILL)
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(1.0)

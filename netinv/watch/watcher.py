@@ -1,0 +1,307 @@
+"""The watch itself: when the next look is due, what to make of what the present one tells, and what to do where it fails."""
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import NamedTuple, Protocol
+
+from netinv.errors import InterfaceError, NetinvError
+from netinv.gathering import Gathering
+from netinv.model import Problem, Scan
+from netinv.net.transcript import Header
+from netinv.plan import Plan
+from netinv.scanner import Outline
+from netinv.survey import Ended, Heard, Settled
+from netinv.survey import Event as SurveyEvent
+from netinv.watch.events import Event
+from netinv.watch.keeper import Began, Message, Over
+from netinv.watch.ledger import Ledger, as_heard
+from netinv.watch.looks import Order, new_id
+
+THOROUGH = 86_400.0
+"""Seconds after which everybody is asked anew what they are, and not only those who are new."""
+ATTENTION = 2.0
+"""Seconds for which what is heard between sweeps is gathered before it is looked at."""
+PATIENCE = 8.0
+"""Seconds to wait at most for somebody new to be identified, before they are told of as they are known."""
+SILENCE = 90.0
+"""Seconds without a sign of life after which a look is taken for dead."""
+ASLEEP = 5.0
+"""Seconds this machine must have slept for that to be told, and for a sweep to be doubted."""
+NEWCOMERS = 256
+"""Devices heard between two sweeps that are believed; more is a flood."""
+MENTIONED = 32
+"""Problems remembered, so that the same is not said again after each sweep."""
+_RETRY = 30.0
+_BACK_OFF = 1.0
+"""Seconds before another look where one has failed; each time twice as many, but not longer than until the next sweep."""
+
+
+class Clock(NamedTuple):
+    """What time it is, for intervals and for stamps, which the user may set as they like."""
+
+    elapsed: Callable[[], float] = time.monotonic
+    """Seconds that never jump; they stand still while the machine sleeps, where the system has them do so."""
+    slept: Callable[[], float] = lambda: 0.0
+    """Seconds the machine has slept, as far as `elapsed` does not know."""
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+
+def system_clock() -> Clock:
+    """The clocks of this system."""
+    boot = getattr(time, "CLOCK_BOOTTIME", None)  # Linux: counts on in suspend, where CLOCK_MONOTONIC stands (clock_gettime(2))
+    if boot is None:
+        return Clock()
+    return Clock(slept=lambda: time.clock_gettime(boot) - time.clock_gettime(time.CLOCK_MONOTONIC))
+
+
+class Looks(Protocol):
+    """Who makes the looks: a `Keeper`."""
+
+    def begin(self, order: Order) -> None: ...
+
+    def stop(self) -> None: ...
+
+    def kill(self) -> None: ...
+
+    def read(self, timeout: float) -> Iterable[Message]: ...
+
+
+@dataclass(slots=True)
+class Counts:
+    """What a watch has done so far."""
+
+    sweeps: int = 0
+    failures: int = 0
+    """Looks that failed, and sweeps that were cut short."""
+    events: dict[str, int] = field(default_factory=dict)
+    last_sweep: datetime | None = None
+    last_duration: float = 0.0
+    """Seconds the last sweep took."""
+
+
+@dataclass(slots=True)
+class _Look:
+    """The look that goes on."""
+
+    began: float
+    is_thorough: bool
+    last_sign: float
+    outline: Outline | None = None
+    gathering: Gathering = field(default_factory=Gathering)
+    doors: int = 0
+    scan: Scan | None = None
+    """The sweep, once it is through."""
+    dirty: dict[str, float] = field(default_factory=dict)
+    """When something was first heard of each address since what was heard was last looked at."""
+    settled: set[str] = field(default_factory=set)
+    newcomers: int = 0
+    is_doubtful: bool = False
+
+
+class Watcher:
+    """Looks at the network every so often, and tells what is news."""
+
+    def __init__(
+        self,
+        looks: Looks,
+        ledger: Ledger,
+        *,
+        every: float,
+        tell: Callable[[Event], None],
+        say: Callable[[str], None],
+        clock: Clock | None = None,
+    ) -> None:
+        """A sweep begins `every` so many seconds, or when the one before is through; `tell` gets the news, `say` the troubles."""
+        self.counts = Counts()
+        self.trouble: str | None = None
+        """Why there is no look at present."""
+        self._looks = looks
+        self._ledger = ledger
+        self._every = every
+        self._tell = tell
+        self._say = say
+        self._clock = clock or system_clock()
+        self._look: _Look | None = None
+        self._due = self._clock.elapsed()
+        self._back_off = _BACK_OFF
+        self._retry_at = 0.0
+        self._slept = self._clock.slept()
+        self._thorough_at = float("-inf")
+        self._mentioned: deque[str] = deque(maxlen=MENTIONED)
+
+    @property
+    def next_sweep(self) -> float:
+        """Seconds until the next sweep begins; 0 while one goes on."""
+        is_asking = self._look is not None and self._look.scan is None
+        return 0.0 if is_asking else max(0.0, self._due - self._clock.elapsed())
+
+    @property
+    def is_idle(self) -> bool:
+        """No look goes on."""
+        return self._look is None
+
+    def step(self, timeout: float) -> None:
+        """Do what is due, then wait at most `timeout` seconds for something to happen, and take it in."""
+        self._notice_sleep()
+        now = self._clock.elapsed()
+        if self._look is None and now >= self._due:
+            self._begin(now)
+        for message in self._looks.read(timeout):
+            self._take(message)
+        now = self._clock.elapsed()
+        look = self._look
+        if look and now > look.last_sign + SILENCE:
+            self._say("a look at the network does not end: it is given up")
+            look.last_sign = now
+            self._looks.kill()
+        elif look and look.scan:
+            self._consider(look, now)
+        if self._ledger.is_failing and now >= self._retry_at:
+            self._retry_at = now + _RETRY
+            self._spread(self._ledger.retry())
+
+    def finish(self) -> None:
+        """Keep what was heard since the last sweep; what is left of a sweep that is not through is no sweep."""
+        if self._look and self._look.scan:
+            self._consider(self._look, float("inf"))
+        self._spread(self._ledger.retry())
+
+    def _begin(self, now: float) -> None:
+        is_thorough = now >= self._thorough_at
+        familiar = frozenset() if is_thorough else self._ledger.familiar
+        self._look = _Look(now, is_thorough, now)
+        self._due = now + self._every
+        self._looks.begin(Order(self._every, familiar))
+
+    def _take(self, message: Message) -> None:
+        look = self._look
+        if look is None:
+            return
+        look.last_sign = self._clock.elapsed()
+        match message:
+            case Began(header):
+                look.outline, look.doors = _outline(header), len(header.doors)
+                if self.trouble:
+                    self._say("the network can be looked at again")
+                    self.trouble = None
+            case Over(error):
+                self._end(look, error)
+            case _:
+                self._hear(look, message)
+
+    def _hear(self, look: _Look, event: SurveyEvent) -> None:
+        look.gathering.take(event)
+        match event:
+            case Heard(evidence) if look.scan:
+                look.dirty.setdefault(evidence.address, self._clock.elapsed())
+            case Settled(address):
+                look.settled.add(address)
+            case Ended() if look.scan is None and len(look.gathering.ended) >= look.doors:
+                self._sweep_is_through(look)
+
+    def _sweep_is_through(self, look: _Look) -> None:
+        if look.outline is None:
+            return
+        found = look.outline.filled(look.gathering, finished=self._clock.now())
+        known = [d for d in self._ledger.devices if d.presence in ("here", "asleep")]
+        others = [d for d in found.devices if not any(e.key == "local.self" for e in d.evidence)]
+        if not others and len(known) > 2 and not found.is_partial:
+            self._say("nobody answered: that is taken for a fault of this link, and for nobody's departure")
+            look.is_doubtful = True
+        look.scan = replace(found, is_partial=found.is_partial or look.is_doubtful)
+        for problem in found.problems:
+            self._mention(problem)
+        self.counts.sweeps += 1
+        self.counts.failures += look.scan.is_partial
+        self.counts.last_sweep = look.scan.finished
+        self.counts.last_duration = self._clock.elapsed() - look.began
+        if look.is_thorough and not look.scan.is_partial:
+            self._thorough_at = look.began + THOROUGH
+        self._back_off = _BACK_OFF
+        self._record(look.scan)
+
+    def _consider(self, look: _Look, now: float) -> None:
+        """Look at what was heard since the sweep, once it has been gathered for a while and who is new has been identified."""
+        ripe = {a for a, since in look.dirty.items() if now > since + (ATTENTION if a in look.settled else PATIENCE)}
+        if not ripe or not look.scan or not look.outline:
+            return
+        whole = look.outline.filled(look.gathering, finished=self._clock.now())
+        for address in ripe:
+            del look.dirty[address]
+        news = [d for d in whole.devices if ripe.intersection(d.addresses) and self._ledger.is_news(d)]
+        known = {mac for d in self._ledger.devices for mac in d.macs}
+        strangers = [d for d in news if not known.intersection(d.macs)]
+        if look.newcomers + len(strangers) > NEWCOMERS:
+            if look.newcomers < NEWCOMERS:
+                self._say(
+                    f"more than {NEWCOMERS} new devices since the last sweep are a flood: the next sweep tells who is there"
+                )
+            spared = {d.id for d in strangers[max(0, NEWCOMERS - look.newcomers) :]}
+            news = [d for d in news if d.id not in spared]
+        look.newcomers += len(strangers)
+        if news:
+            heard = as_heard(whole, tuple(news), id=new_id(self._clock.now()), since=look.scan.finished)
+            self._record(heard)
+        self._spread(self._ledger.conflicts(whole.findings, whole.finished, is_sweep=False))
+
+    def _end(self, look: _Look, error: NetinvError | None) -> None:
+        if look.scan:
+            self._consider(look, float("inf"))
+        self._look = None
+        if error is None:
+            return
+        self.counts.failures += 1
+        said = error.message + (f" ({error.hint})" if error.hint else "")
+        if self.counts.sweeps == 0 and not isinstance(error, InterfaceError):
+            raise error  # it has never worked, and waiting will not mend it
+        if self.trouble != said:
+            self._say(f"{said}; trying again")
+        self.trouble = said
+        self._due = self._clock.elapsed() + self._back_off
+        self._back_off = min(self._back_off * 2, max(self._every, _BACK_OFF), 60.0)
+
+    def _mention(self, problem: Problem) -> None:
+        """Say what went wrong, once for as long as it goes wrong in every sweep or nearly so."""
+        if problem.message not in self._mentioned:
+            self._say(problem.message + (f" ({problem.hint})" if problem.hint else ""))
+        self._mentioned.append(problem.message)
+
+    def _notice_sleep(self) -> None:
+        slept = self._clock.slept()
+        if slept - self._slept > ASLEEP:
+            self._say(f"this machine slept for {_span(slept - self._slept)}: looking again")
+            self._due = self._clock.elapsed()
+            if self._look:
+                self._look.is_doubtful = True
+                self._looks.stop()
+        self._slept = slept
+
+    def _record(self, scan: Scan) -> None:
+        self._spread(self._ledger.record(scan))
+
+    def _spread(self, events: Iterable[Event]) -> None:
+        for event in events:
+            self.counts.events[event.kind] = self.counts.events.get(event.kind, 0) + 1
+            self._tell(event)
+
+
+def _outline(header: Header) -> Outline:
+    return Outline(
+        id=header.id,
+        started=header.start,
+        plans=[Plan(door.interface, door.targets) for door in header.doors],
+        targets=header.targets,
+        asked=header.asked,
+        sensor=header.sensor,
+        pace=header.pace,
+    )
+
+
+def _span(seconds: float) -> str:
+    for unit, size in (("day", 86_400), ("hour", 3600), ("minute", 60)):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {unit}s"
+    return f"{seconds:.0f} seconds"

@@ -1,0 +1,148 @@
+"""MQTT, against a broker that understands just enough of it (MQTT 3.1.1, 2 and 3), on loopback."""
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import BinaryIO
+
+import pytest
+
+from netinv.errors import UsageError
+from netinv.watch.events import document
+from netinv.watch.mqtt import Mqtt
+from tests.formats.reports import device
+from tests.watch.test_events import EVENTS
+
+
+class Broker:
+    """Takes whatever is published, and keeps it."""
+
+    def __init__(self) -> None:
+        self.published: list[tuple[str, str, bool]] = []
+        """Topic, message, and whether it is to be retained."""
+        self.login: bytes = b""
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self._socket.getsockname()[1]
+        self._clients: list[socket.socket] = []
+        self._thread = threading.Thread(target=self._serve)
+        self._thread.start()
+
+    def topics(self) -> dict[str, str]:
+        return {topic: message for topic, message, _ in self.published}
+
+    def wait_for(self, topic: str, message: str | None = None, seconds: float = 10.0) -> str:
+        deadline = time.monotonic() + seconds
+        while topic not in self.topics() or (message is not None and self.topics()[topic] != message):
+            assert time.monotonic() < deadline, self.published
+            time.sleep(0.01)
+        return self.topics()[topic]
+
+    def hang_up(self) -> None:
+        """Lose everybody who is connected."""
+        for client in self._clients:
+            client.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        self._socket.shutdown(socket.SHUT_RDWR)
+        self._thread.join(5)
+        self._socket.close()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                client, _ = self._socket.accept()
+            except OSError:
+                return
+            self._clients = [client]
+            with client, client.makefile("rb") as stream:
+                try:
+                    while head := stream.read(1):
+                        self._answer(client, head[0], stream.read(_length(stream)))
+                except OSError:
+                    pass
+
+    def _answer(self, client: socket.socket, head: int, body: bytes) -> None:
+        match head >> 4:
+            case 1:
+                self.login = body
+                client.sendall(bytes((0x20, 2, 0, 0)))
+            case 3:
+                size = int.from_bytes(body[:2], "big")
+                topic, rest = body[2 : 2 + size].decode(), body[2 + size :]
+                self.published.append((topic, rest[2:].decode(), bool(head & 1)))
+                client.sendall(bytes((0x40, 2)) + rest[:2])
+            case 12:
+                client.sendall(bytes((0xD0, 0)))
+
+
+def _length(stream: BinaryIO) -> int:
+    size = shift = 0
+    while True:
+        byte = stream.read(1)[0]
+        size |= (byte & 127) << shift
+        shift += 7
+        if byte < 128:
+            return size
+
+
+@pytest.fixture
+def broker() -> Iterator[Broker]:
+    made = Broker()
+    yield made
+    made.close()
+
+
+def test_home_assistant_learns_of_every_device_and_whether_it_is_at_home(broker: Broker) -> None:
+    devices = [(device(1), replace(device(2), presence="gone"))]
+    said: list[str] = []
+    outlet = Mqtt(f"mqtt://anna:s%20ecret@127.0.0.1:{broker.port}/house", said.append, lambda: devices[0])
+    try:
+        outlet.poll()
+        config = json.loads(broker.wait_for("homeassistant/device_tracker/netinv_d000001/config"))
+        assert config["state_topic"] == "house/device/d000001/state"
+        assert config["availability_topic"] == "house/status"
+        assert config["device"]["connections"] == [["mac", "02:00:00:00:00:01"]]
+        assert config["unique_id"] in config["device"]["identifiers"]
+        broker.wait_for("house/device/d000001/state", "home")
+        broker.wait_for("house/device/d000002/state", "not_home")
+        assert json.loads(broker.wait_for("house/device/d000001/attributes"))["ip"] == "192.168.178.1"
+        broker.wait_for("house/status", "online")
+        assert b"anna" in broker.login
+        assert b"s ecret" in broker.login
+        assert all(is_retained for _, _, is_retained in broker.published)
+        sent = len(broker.published)
+        outlet.poll()
+        devices[0] = (replace(device(1), presence="gone"), devices[0][1])
+        outlet.poll()
+        broker.wait_for("house/device/d000001/state", "not_home")
+        assert len(broker.published) <= sent + 2, "only what is not as it was"
+        outlet.offer(EVENTS["gone"])
+        assert json.loads(broker.wait_for("house/event")) == document(EVENTS["gone"])
+        assert broker.published[-1][2] is False
+    finally:
+        outlet.close()
+    broker.wait_for("house/status", "offline")
+    assert said == []
+
+
+def test_a_broker_that_is_lost_is_told_once_and_found_again(broker: Broker) -> None:
+    said: list[str] = []
+    outlet = Mqtt(f"mqtt://127.0.0.1:{broker.port}", said.append, lambda: ())
+    try:
+        broker.wait_for("netinv/status", "online")
+        broker.published.clear()
+        broker.hang_up()
+        broker.wait_for("netinv/status", "online")
+        assert said == ["MQTT: the broker is lost; trying again", "MQTT: connected again"]
+    finally:
+        outlet.close()
+
+
+@pytest.mark.parametrize("url", ["", "t0k3n", "http://t0k3n/", "mqtt:///t0k3n", "mqtt://x:t0k3n/", "mqtt://x/+/t0k3n"])
+def test_what_is_no_broker_is_refused_without_being_repeated(url: str) -> None:
+    with pytest.raises(UsageError) as error:
+        Mqtt(url, print, lambda: ())
+    assert "t0k3n" not in error.value.message + (error.value.hint or "")

@@ -1,0 +1,26 @@
+"""The systemd unit, as systemd reads it."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from netinv.watch.unit import unit
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")
+def test_systemd_has_nothing_to_say_against_the_unit(tmp_path: Path) -> None:
+    path = tmp_path / "netinv-watch.service"
+    path.write_text(unit(), "utf-8")
+    done = subprocess.run(["systemd-analyze", "verify", path], capture_output=True, encoding="utf-8", check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_it_may_open_raw_sockets_and_nothing_else() -> None:
+    lines = unit().splitlines()
+    assert "AmbientCapabilities=CAP_NET_RAW" in lines
+    assert "CapabilityBoundingSet=CAP_NET_RAW" in lines
+    assert not any(line.startswith("User=") for line in lines)
+    (program,) = (line.split()[0].removeprefix("ExecStart=") for line in lines if line.startswith("ExecStart="))
+    assert Path(program.strip('"')).is_absolute()
