@@ -345,7 +345,7 @@ class Survey:
     def _fail(self, probe: Probe, error: Exception) -> None:
         if isinstance(error, OSError) and error.errno in _DEAD:
             self._is_partial = True
-            said = f"the interface failed during the scan: {error.strerror}"
+            said = f"{self._network.interface.name} failed during the scan: {error.strerror}"
             problem = Problem(probe.name, said, "what is missing may not have been asked")
         else:
             problem = Problem(probe.name, f"{probe.name} failed: {type(error).__name__}: {clean(str(error), 200)}")

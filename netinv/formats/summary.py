@@ -65,7 +65,7 @@ def _found(report: Report) -> str:
 def _asked(scan: Scan) -> str:
     if scan.method == "listen":
         return f"listened for {_duration((scan.finished - scan.started).total_seconds())} and sent nothing"
-    said = f"asked {count(scan.asked, 'address', 'addresses')}"
+    said = f"{'set out to ask' if scan.is_partial else 'asked'} {count(scan.asked, 'address', 'addresses')}"
     if scan.method:
         asked = [_MEANS.get(means, clean(means)) for means in scan.method.split("+") if means != "icmpv6"]
         said += f" by {' and '.join(asked)}" if asked else ""

@@ -35,6 +35,7 @@ class ArpMedium:
     repeats = 0
     most: float | None = None
     share = 0.85
+    lasting_share = 0.85
     trailing = 0
     patience = 0.0
     grace = 0.15

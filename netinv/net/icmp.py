@@ -60,6 +60,7 @@ class EchoMedium:
     repeats = 0
     most: float | None = None
     share = 0.85
+    lasting_share = 0.85
     trailing = 0
     patience = 0.0
     grace = 0.0

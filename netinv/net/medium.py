@@ -35,6 +35,8 @@ class Medium(Protocol):
     """Questions a second at the most, for the kernel has no room for more in flight."""
     share: float
     """The part of the rate a sweep takes for itself: the rest is for identifying who was found, and for what the kernel adds."""
+    lasting_share: float
+    """The same for a sweep that goes on while the kernel repeats its first questions."""
     trailing: int
     """Frames the kernel sends once an address has answered: what it held back for want of a MAC address."""
 

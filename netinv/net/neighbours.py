@@ -9,6 +9,7 @@ import select
 import socket
 import struct
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 from netinv.model import MAC, Interface
 from netinv.net.binding import bind_to
@@ -23,7 +24,9 @@ SOCKETS = 4
 MOST = 250.0
 """Questions a second: the silent are kept for 3 s, and the whole kernel keeps some 1,024 (gc_thresh3), the found among them."""
 
-_VERIFIES = 4.0  # s more until the kernel asks an old neighbour again (delay_first_probe_time, 5 s) and hears of it
+_INCOMPLETE, _FAILED = 0x01, 0x20
+_VERIFIES = 12.0
+"""Seconds the kernel may take over an old neighbour: it waits (delay_first_probe_time, 5 s), asks it thrice, then all."""
 _IP_RECVERR = 11  # linux/in.h
 _ERROR = struct.Struct("=IBBBBII")  # linux/errqueue.h, sock_extended_err; the sender of the error follows
 _FROM_ICMP = 2
@@ -36,6 +39,7 @@ class NeighbourMedium:
     repeats = 2  # mcast_solicit is 3, retrans_time_ms a second
     most: float | None = MOST
     share = 0.63  # the kernel repeats by coarse timers: up to a third more than its due in any 100 ms
+    lasting_share = 0.25  # three questions to each of the silent, at the same time as others' first
     trailing = 1
     grace = 0.0
     block: int | None = None
@@ -46,6 +50,10 @@ class NeighbourMedium:
         self._asked: set[int] = set()
         self._sure: set[int] = set()
         """Asked, and heard of since."""
+        self._doubted: set[int] = set()
+        """Asked a second time, for the kernel to verify whom it remembers."""
+        self._failed: set[int] = set()
+        """Those of them who were not where it thought, and are looked for anew."""
         self._udp = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(SOCKETS)]
         self._ready = select.epoll()
         try:
@@ -64,15 +72,16 @@ class NeighbourMedium:
 
     @property
     def patience(self) -> float:
-        """While an old neighbour is being verified the kernel takes its time."""
-        unsure = any(number not in self._sure and self._table[number].state & UNSURE for number in self._asked)
-        return _VERIFIES if unsure else 0.0
+        """While old neighbours are being verified the kernel takes its time."""
+        open_states = UNSURE | _INCOMPLETE
+        return _VERIFIES if any(self._table[n].state & open_states for n in self._doubted - self._sure) else 0.0
 
     @property
     def remembered(self) -> dict[str, MAC]:
-        """Neighbours that were reachable when they were asked and have not been heard of since: they may have gone."""
+        """Neighbours known from before that have not been heard of since they were asked: they may have gone."""
         unheard = ((number, self._table[number]) for number in self._asked - self._sure)
-        return {socket.inet_ntoa(number.to_bytes(4, "big")): n.mac for number, n in unheard if n.mac and n.state & REACHABLE}
+        lost = _INCOMPLETE | _FAILED
+        return {socket.inet_ntoa(number.to_bytes(4, "big")): n.mac for number, n in unheard if n.mac and not n.state & lost}
 
     def fileno(self) -> int:
         return self._ready.fileno()
@@ -81,12 +90,12 @@ class NeighbourMedium:
         return 1
 
     def ask(self, number: int, attempt: int) -> None:
-        if number in self._asked:  # and so asked again by the kernel itself, about now
-            return
         udp = self._udp[number % SOCKETS]
         to = (socket.inet_ntoa(number.to_bytes(4, "big")), DISCARD)
         udp.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)  # an earlier datagram's error is not this one's
         udp.sendto(b"", to)
+        if number in self._asked:
+            self._doubted.add(number)
         self._asked.add(number)
 
     def hear(self) -> Iterable[Heard]:
@@ -100,6 +109,10 @@ class NeighbourMedium:
     def _present(self, numbers: Iterable[int], *, is_sure: bool = False) -> Iterator[Heard]:
         for number in numbers:
             state, mac, _ = self._table[number]
+            if state & _FAILED and number in self._doubted - self._failed:  # another may have its address by now
+                self._failed.add(number)
+                with suppress(OSError):
+                    self.ask(number, 1)
             if mac and (is_sure or state & REACHABLE):
                 self._reach.resolve(number)
                 self._sure.add(number)

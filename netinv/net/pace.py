@@ -40,7 +40,7 @@ class Pace:
         """Frames a second from the first to the last one sent."""
         if self._first is None or self._last <= self._first:
             return float(self.frames)
-        return round((self.frames - 1) / (self._last - self._first), 1)
+        return round((self.frames - 1) / max(self._last - self._first, self._window), 1)
 
     def delay(self, frames: int = 1) -> float:
         """Seconds until so many more may leave at once; 0 if they may now."""

@@ -17,6 +17,8 @@ from netinv.net.pace import Pace
 WITNESSES = 24
 """Hosts asked again to tell the loss, and at least every `PART`-th of those found."""
 PART = 8
+BRIEF = 1.5
+"""Rounds: in so many the kernel's repetitions hardly meet."""
 AIR = 1
 """Rounds more where some are asked over the air: a broadcast there is acknowledged by nobody, and never sent again."""
 ALONE = 0.95
@@ -43,8 +45,11 @@ class Rounds:
         self._flight = flight
         self._rounds = rounds
         self._most = max(rounds, most)
-        share = ALONE if is_alone and outlet.medium.rounds is None else outlet.medium.share
-        self._slot = 1 / min(outlet.pace.rate * share, outlet.medium.most or outlet.pace.rate)
+        medium, rate = outlet.medium, outlet.pace.rate
+        share = ALONE if is_alone and medium.rounds is None else medium.share
+        if medium.repeats and len(flight.roster) / (rate * share) > BRIEF * ROUND:
+            share = medium.lasting_share
+        self._slot = 1 / min(rate * share, medium.most or rate)
         self._loss = Loss()
         self._called: dict[int, float] = {}
         """Witnesses that have not been counted yet, and when they were asked."""

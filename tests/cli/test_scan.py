@@ -194,6 +194,22 @@ def test_who_has_gone_is_not_reported_from_the_kernels_memory(crowd: Any, netinv
     assert "gave no sign of life" in done.stderr
 
 
+def test_without_root_old_entries_of_the_kernel_hide_nobody_even_where_an_address_changed_hands(
+    crowd: Any, netinv: Any
+) -> None:
+    from pyroute2 import IPRoute
+
+    lan = crowd(hosts=6)
+    moved, *others = [address for address in lan.truth if address != lan.gateway]
+    with IPRoute() as rtnetlink:
+        index = rtnetlink.link_lookup(ifname=lan.interface)[0]
+        for address in others:
+            rtnetlink.neigh("replace", dst=address, lladdr=str(lan.truth[address].mac), ifindex=index, state="stale")
+        rtnetlink.neigh("replace", dst=moved, lladdr="02:00:00:00:00:95", ifindex=index, state="stale")
+    found = devices(netinv("scan", "--json", "--presence", "--probe", "neighbours", **ORDINARY))
+    assert pairs(found) >= {(address, str(lan.truth[address].mac)) for address in lan.truth}
+
+
 def test_an_interface_that_goes_down_makes_the_result_partial(lan: Lan, netinv: Any) -> None:
     from pyroute2 import IPRoute
 
