@@ -94,7 +94,7 @@ class NeighbourMedium:
         to = (socket.inet_ntoa(number.to_bytes(4, "big")), DISCARD)
         udp.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)  # an earlier datagram's error is not this one's
         udp.sendto(b"", to)
-        if number in self._asked:
+        if number in self._asked and self._table[number].mac:
             self._doubted.add(number)
         self._asked.add(number)
 

@@ -9,7 +9,7 @@ import asyncio
 from contextlib import suppress
 from typing import Protocol
 
-from netinv.net.flight import Flight
+from netinv.net.flight import BEACON, Flight
 from netinv.net.loss import Loss
 from netinv.net.medium import ROUND, Medium
 from netinv.net.pace import Pace
@@ -17,6 +17,8 @@ from netinv.net.pace import Pace
 WITNESSES = 24
 """Hosts asked again to tell the loss, and at least every `PART`-th of those found."""
 PART = 8
+GIVES_UP = 0.6
+"""Seconds the kernel takes after its last question has gone unanswered, by its coarse timers, until it would ask anew."""
 BRIEF = 1.5
 """Rounds: in so many the kernel's repetitions hardly meet."""
 AIR = 1
@@ -50,6 +52,7 @@ class Rounds:
         if medium.repeats and len(flight.roster) / (rate * share) > BRIEF * ROUND:
             share = medium.lasting_share
         self._slot = 1 / min(rate * share, medium.most or rate)
+        self._round = (1 + medium.repeats) * ROUND + (GIVES_UP if medium.repeats else 0.0)
         self._loss = Loss()
         self._called: dict[int, float] = {}
         """Witnesses that have not been counted yet, and when they were asked."""
@@ -81,14 +84,14 @@ class Rounds:
                 await self._ask_one(index, attempt, begin + place * self._slot, is_witness=index in witnesses)
                 if place % 32 == 0:
                     await asyncio.sleep(0)  # at a high rate no slot waits, and answers must still be read
-            begin += max(ROUND, len(block) * self._slot)
+            begin += max(self._round, len(block) * self._slot)
             attempt += 1
         return begin
 
     async def _ask_one(self, index: int, attempt: int, due: float, *, is_witness: bool) -> None:
         flight, outlet = self._flight, self._outlet
         if attempt > 1:  # the round before may have run late, where others took the pace
-            due = max(due, flight.asked[attempt - 2][index] + ROUND)
+            due = max(due, flight.asked[attempt - 2][index] + self._round)
         frames = outlet.medium.cost(flight.roster[index], attempt)
         everybody = await self._until(due, frames)
         outlet.slots_passed += 1
@@ -114,9 +117,12 @@ class Rounds:
 
     async def _wanted(self, attempt: int, begin: float) -> int:
         """How many rounds there shall be, as far as it is known when round `attempt` could begin."""
+        flight = self._flight
+        if self._outlet.medium.repeats and flight.is_over_targets and self._most > self._rounds:
+            await self._until(flight.last_asked + BEACON[1] if attempt > 1 else begin, 0)
+            return self._rounds + (AIR if flight.is_over_air else 0)
         if attempt <= self._rounds or not self._has_witnesses:
             return self._rounds
-        flight = self._flight
         if flight.awaited:
             flight.witnessed.clear()
             with suppress(TimeoutError):

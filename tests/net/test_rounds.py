@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import aclosing
 from random import Random
 
+from netinv.net.medium import ROUND
 from netinv.net.pace import Pace
 from netinv.net.sweep import Sweeper
 from netinv.net.targets import parse_targets
@@ -66,3 +67,19 @@ def test_one_witness_that_has_fallen_asleep_is_not_taken_for_a_loss() -> None:
     assert asyncio.run(go()) == set(HOSTS)
     medium.close()
     assert max(attempt for _, _, attempt in medium.asked) == 3
+
+
+def test_where_the_kernel_repeats_the_silent_are_asked_anew_over_the_air_once_it_has_given_up() -> None:
+    medium = FakeMedium(alike(HOSTS, 0.05))
+    medium.rounds, medium.repeats = 1, 2
+
+    async def go() -> set[str]:
+        replies = Sweeper(medium, Pace(2000)).sweep(parse_targets(["10.0.0.1-60"]), rounds=3, most_rounds=6, timeout=0.05)
+        async with aclosing(replies):
+            return {reply.address async for reply in replies}
+
+    assert asyncio.run(go()) == set(HOSTS)
+    medium.close()
+    at = {(address, attempt): moment for moment, address, attempt in medium.asked}
+    assert max(attempt for _, _, attempt in medium.asked) == 2
+    assert at["10.0.0.2", 2] - at["10.0.0.2", 1] > 3 * ROUND
