@@ -194,9 +194,7 @@ def test_who_has_gone_is_not_reported_from_the_kernels_memory(crowd: Any, netinv
     assert "gave no sign of life" in done.stderr
 
 
-def test_without_root_old_entries_of_the_kernel_hide_nobody_even_where_an_address_changed_hands(
-    crowd: Any, netinv: Any
-) -> None:
+def test_without_root_old_entries_of_the_kernel_hide_nobody_even_where_an_address_changed_hands(crowd: Any, netinv: Any) -> None:
     from pyroute2 import IPRoute
 
     lan = crowd(hosts=6)
