@@ -43,7 +43,7 @@ class HostProbe:
     wants: tuple[str, ...] = ()
     """Evidence that must have been heard of the host before it makes sense to ask: keys, or `key=value`."""
     each: str | None = None
-    """Of the keys it wants one of which it is asked for every value, at most `survey.EACH`; its host then has but this one."""
+    """Of the keys it wants one of which it is asked for every value, at most `survey.curiosity.EACH`; its host then has but this one."""
     needs: frozenset[str] = frozenset()
     by_default: bool = True
     """As of a `LinkProbe`."""
