@@ -7,9 +7,9 @@ the harmless reading is the likelier one.
 from collections.abc import Iterable
 
 from netinv.findings.answering import conflicts, duplicates, proxies, sleepers
-from netinv.findings.scene import MANY, Scene, by_number
 from netinv.findings.kinds import KINDS
 from netinv.findings.overhearing import ROUTERS, SERVERS, rivals, strangers
+from netinv.findings.scene import MANY, Scene, by_number
 from netinv.model import Device, Finding, Interface, Notice
 
 __all__ = ["KINDS", "MANY", "findings"]
