@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from netinv.classification.rules import Rules
+    from netinv.classification.rule_base import Rules
     from netinv.model import Evidence, Verdict
 
 __all__ = ["classify"]

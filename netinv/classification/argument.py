@@ -6,7 +6,8 @@ from itertools import islice
 
 from netinv.classification.facts import DERIVED, Fact, facts
 from netinv.classification.kinds import UNKNOWN, category
-from netinv.classification.rules import Rules, load_rules
+from netinv.classification.rule_base import Rules
+from netinv.classification.rules import load_rules
 from netinv.classification.verdict import MENTIONED, Weighing, judge, weigh
 from netinv.model import Alternative, Evidence, Reason, Verdict
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from netinv.classification.rule import Rule
+from netinv.classification.rule_check import check
 from netinv.classification.rule_reader import rules_of
 from netinv.errors import NetinvError, RuleError
 from netinv.privileges import caller, config_home
@@ -57,8 +58,6 @@ def own_rules() -> OwnRules:
 
 def read(paths: Iterable[Path]) -> OwnRules:
     """The rules in some files; a file that cannot be read, and each rule that is wrong, is a problem of its own."""
-    from netinv.classification.rule_check import check  # which needs the rule base, which needs this
-
     rules: dict[str, Rule] = {}
     problems: list[RuleError] = []
     for path in paths:

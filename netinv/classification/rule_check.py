@@ -6,7 +6,7 @@ from netinv.classification.facts import DERIVED, Fact
 from netinv.classification.patterns import pattern
 from netinv.classification.phrases import parsed
 from netinv.classification.rule import BLANK, Rule
-from netinv.classification.rules import Rules
+from netinv.classification.rule_base import Rules
 from netinv.classification.vocabulary import key
 from netinv.errors import RuleError
 

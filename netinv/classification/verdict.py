@@ -9,7 +9,8 @@ from typing import Final, NamedTuple
 from netinv.classification.calibration import Calibration, calibration
 from netinv.classification.facts import Fact, facts
 from netinv.classification.kinds import UNKNOWN, category, kinds
-from netinv.classification.rules import Match, Rules, load_rules
+from netinv.classification.rule_base import Match, Rules
+from netinv.classification.rules import load_rules
 from netinv.model import Alternative, Evidence, Reason, Verdict
 
 KIND_FROM: Final = 0.5

@@ -10,7 +10,7 @@ from netinv.cli import options
 
 if TYPE_CHECKING:
     from netinv.classification.rule import Condition, Rule
-    from netinv.classification.rules import Match, Rules
+    from netinv.classification.rule_base import Match, Rules
     from netinv.errors import RuleError
     from netinv.model import Evidence, Verdict
 
@@ -153,7 +153,8 @@ def _told(name: object, evidence: Sequence["Evidence"], verdict: "Verdict", hear
 def _with(files: Iterable[Path]) -> "Rules":
     """The rule base with further rules; RuleError where one of them is wrong."""
     from netinv.classification import own_rules
-    from netinv.classification.rules import Rules, load_rules
+    from netinv.classification.rule_base import Rules
+    from netinv.classification.rules import load_rules
 
     base, further = load_rules(), own_rules.read(files)
     if further.problems:

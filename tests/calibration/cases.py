@@ -8,7 +8,8 @@ from pathlib import Path
 
 from netinv.classification.document import evidence_of
 from netinv.classification.facts import Fact, facts
-from netinv.classification.rules import Match, load_rules
+from netinv.classification.rule_base import Match
+from netinv.classification.rules import load_rules
 
 UNDETERMINED = "undetermined"
 """The label of generic evidence, of which naming a kind is an over-claim."""

@@ -13,9 +13,10 @@ from netinv.classification import knowledge
 from netinv.classification.facts import DERIVED, Fact
 from netinv.classification.kinds import kinds
 from netinv.classification.patterns import LONGEST
+from netinv.classification.rule_base import Rules
 from netinv.classification.rule_check import check
 from netinv.classification.rule_reader import parse_rules
-from netinv.classification.rules import Rules, fingerprint, load_rules
+from netinv.classification.rules import fingerprint, load_rules
 
 FOLDER = Path(classification.__file__).parent / "data" / "rules"
 PORT = """

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from netinv.classification.calibration import Calibration
 from netinv.classification.facts import facts
 from netinv.classification.kinds import UNKNOWN, category, kinds
+from netinv.classification.rule_base import Rules
 from netinv.classification.rule_reader import parse_rules
-from netinv.classification.rules import Rules, load_rules
+from netinv.classification.rules import load_rules
 from netinv.classification.verdict import classify, weigh
 from netinv.classification.vocabulary import STRENGTHS
 from netinv.model import Evidence, Verdict
