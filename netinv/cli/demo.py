@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -40,6 +40,7 @@ Examples:
 
 
 def demo(
+    ctx: typer.Context,
     words: Annotated[
         list[str] | None,
         typer.Argument(
@@ -65,8 +66,10 @@ def demo(
     """Enter the virtual LAN and run something there."""
     from netinv.errors import UsageError
 
+    netinv: Any = ctx.find_root().command
+    commands = {name: command for name, command in netinv.commands.items() if name != "demo"}  # which is running already
     words = words or []
-    inside, is_program = _understood(words)
+    inside, is_program = _understood(words, commands)
     chosen = {"--json": as_json, "--jsonl": as_jsonl, "--csv": as_csv}
     wanted = [option for option, is_wanted in chosen.items() if is_wanted]
     wanted += ["--format", format_name] if format_name else []
@@ -81,11 +84,11 @@ def demo(
         in_memory = True
     was_root = os.geteuid() == 0
     with _inventory(store) as inventory:
-        netinv = [*inside[:1], *_store_option(inside, inventory), *wanted, *inside[1:]]
+        line = [*inside[:1], *_store_option(commands.get(inside[0]), inventory), *wanted, *inside[1:]]
         if in_memory:
             from netinv.lab.memory import MemoryNetwork
 
-            return _netinv(netinv, network=MemoryNetwork())
+            return _netinv(netinv, line, MemoryNetwork())
         from netinv.lab import lan, namespace
 
         namespace.enter()
@@ -94,7 +97,7 @@ def demo(
                 print(_banner(home, was_root=was_root), file=sys.stderr)
                 _run(home, [os.environ.get("SHELL") or "/bin/sh"], inventory)
                 return 0
-            return _run(home, words, inventory) if is_program else _netinv(netinv)
+            return _run(home, words, inventory) if is_program else _netinv(netinv, line)
 
 
 demo.__doc__ = HELP
@@ -104,35 +107,25 @@ _WORDS = "name targets such as 10.77.0.20, a command of netinv such as interface
 _TARGET = re.compile(r"[\d.]+(/\d+|-[\d.]+)?|@.+")
 
 
-def _understood(words: Sequence[str]) -> tuple[Sequence[str], bool]:
+def _understood(words: Sequence[str], commands: Collection[str]) -> tuple[Sequence[str], bool]:
     """The words as a command line of netinv, and whether they are a program's instead."""
     if not words or words[0].startswith("-") or _TARGET.fullmatch(words[0]):
         return ("scan", *words), False
-    return words, words[0] not in _commands()
+    return words, words[0] not in commands
 
 
-def _commands() -> dict[str, Any]:
-    """What can be run in there; the demo itself is there already."""
-    from netinv.cli.app import app  # which imports this module
-
-    group: Any = typer.main.get_command(app)
-    return {name: command for name, command in group.commands.items() if name != "demo"}
-
-
-def _store_option(words: Sequence[str], inventory: str) -> Sequence[str]:
+def _store_option(command: Any, inventory: str) -> Sequence[str]:
     """For the commands that remember."""
-    command = _commands().get(words[0])
     return ("--store", inventory) if command and any(p.name == "store" for p in command.params) else ()
 
 
-def _netinv(words: Sequence[str], network: "Network | None" = None) -> int:
+def _netinv(netinv: Any, line: Sequence[str], network: "Network | None" = None) -> int:
     """The command line, once more: what runs here is what the user would have run."""
-    from netinv.cli.app import run  # which imports this module
-
     before = dict(os.environ)
     try:
         _unconfigure(os.environ)
-        return run(words, network=network)
+        code = netinv.main(list(line), prog_name="netinv", standalone_mode=False, obj=network)
+        return code if isinstance(code, int) else 0
     finally:
         os.environ.clear()
         os.environ.update(before)
