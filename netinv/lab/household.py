@@ -1,6 +1,7 @@
 """Who lives on the virtual LAN: simulated devices as data, how each behaves, and what each truly is."""
 
 import tomllib
+from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -43,8 +44,10 @@ class SimulatedDevice:
     tcp: Mapping[int, str] = field(default_factory=dict)
     """Open ports and what each says (characters are bytes, as in Latin-1): `HTTP/...` and `RTSP/...` are answers to a first
     request, after which HTTP hangs up; any other text greets whoever connects; the empty one says nothing."""
+    pages: Mapping[str, str] = field(default_factory=dict)
+    """What is at other addresses of its web server, by port and path (`80/api/config`): the text alone, or a whole answer."""
     certificates: Mapping[int, bytes] = field(default_factory=dict)
-    """Ports where TLS is spoken, each with the certificate shown, as DER (RFC 5280)."""
+    """Ports where TLS is spoken, each with the certificate shown, as DER (RFC 5280), made of the lab's key (data/tls.pem)."""
     delay_ms: float = 0.0
     """Before each answer, give or take a third."""
     loss: float = 0.0
@@ -75,8 +78,17 @@ class SimulatedDevice:
 
     def says(self, port: int, heard: bytes) -> bytes:
         """What an open port has to say once `heard` has reached it: nothing as long as it waits for a request."""
-        said = self.tcp[port].encode("latin-1", "replace")[:ANSWER_LIMIT]
+        said = self._page(port, heard) or self.tcp[port].encode("latin-1", "replace")[:ANSWER_LIMIT]
         return b"" if said.startswith((b"HTTP/", b"RTSP/")) and not heard else said
+
+    def _page(self, port: int, heard: bytes) -> bytes:
+        """The answer to a request for one of its `pages`; nothing to anything else."""
+        method, path, *_ = *heard.split(b" ", 2)[:2], b"", b""
+        page = self.pages.get(f"{port}{path.decode('latin-1')}", "") if method == b"GET" else ""
+        body = page.encode("latin-1", "replace")[:ANSWER_LIMIT]
+        if not body or body.startswith(b"HTTP/"):
+            return body
+        return b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s" % (len(body), body)
 
 
 @dataclass(frozen=True)
@@ -139,4 +151,5 @@ def _device(entry: dict[str, Any]) -> SimulatedDevice:
     for key in ("ipv6", "services"):
         entry[key] = tuple(entry.get(key, ()))
     entry["tcp"] = {int(port): text for port, text in entry.get("tcp", {}).items()}
+    entry["certificates"] = {int(port): b64decode(text) for port, text in entry.get("certificates", {}).items()}
     return SimulatedDevice(**entry)

@@ -46,8 +46,8 @@ class Simulation:
         self._announce: Callable[[SimulatedDevice, bytes], bytes | None] | None = None
 
     def warm_up(self) -> None:
-        """Load what the first question for a name would have to wait for."""
-        from netinv.lab import mdns  # dnspython takes 50 ms: the responder's, not every importer's
+        """Load what the first question for a name, or the first in cipher, would have to wait for."""
+        from netinv.lab import mdns, tls  # noqa: F401 - dnspython takes 50 ms: the responder's, not every importer's
         from netinv.lab.names import Resolver
 
         self._resolve = Resolver(self._household).answer

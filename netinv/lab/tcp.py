@@ -2,10 +2,14 @@
 
 import random
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
 from netinv.lab.household import SimulatedDevice
 from netinv.lab.packets import ACK, FIN, PSH, RST, SYN, Segment
+
+if TYPE_CHECKING:
+    from netinv.lab.tls import Session
 
 SEGMENT = 1460
 CONNECTION_LIMIT = 4096
@@ -27,6 +31,7 @@ class _Connection:
     next_out: int
     next_in: int
     spoke: bool = False
+    tls: "Session | None" = None
     hung_up: bool = False
     left: bool = False
 
@@ -49,17 +54,21 @@ class Connections:
             self._open.pop(key, None)
             return []
         if heard.flags & (SYN | ACK) == SYN and heard.port in device.tcp:
-            return [self._accept(key, connection, heard)]
+            return [self._accept(key, connection, heard, device)]
         if connection is None or heard.flags & SYN:
             return [] if device.filtered else [_refusal(heard)]
         return self._continue(key, connection, heard, device)
 
-    def _accept(self, key: _Key, connection: _Connection | None, heard: Segment) -> Segment:
+    def _accept(self, key: _Key, connection: _Connection | None, heard: Segment, device: SimulatedDevice) -> Segment:
         after = (heard.seq + 1) & _SEQUENCES
         if connection is None or connection.next_in != after:  # else it did not hear our answer, and asks again
             while len(self._open) >= CONNECTION_LIMIT:
                 del self._open[next(iter(self._open))]
             connection = self._open[key] = _Connection(self._rng.getrandbits(32), after)
+            if heard.port in device.certificates:
+                from netinv.lab.tls import Session  # OpenSSL takes 20 ms that only who speaks TLS should wait for
+
+                connection.tls = Session(device.certificates[heard.port], partial(device.says, heard.port))
         return _reply(heard, connection, SYN | ACK)
 
     def _continue(self, key: _Key, connection: _Connection, heard: Segment, device: SimulatedDevice) -> list[Segment]:
@@ -70,13 +79,13 @@ class Connections:
         finished = bool(heard.flags & FIN)
         connection.next_in = (heard.seq + len(heard.data) + finished) & _SEQUENCES
         out = []
-        said = b"" if connection.spoke else device.says(heard.port, heard.data)
+        said, is_over = _say(connection, heard, device)
         for start in range(0, len(said), SEGMENT):
             piece = said[start : start + SEGMENT]
             out.append(_reply(heard, connection, PSH | ACK, piece))
             connection.next_out = (connection.next_out + len(piece)) & _SEQUENCES
             connection.spoke = True
-        if (finished or said.startswith(b"HTTP/")) and not connection.hung_up:
+        if (finished or is_over) and not connection.hung_up:
             out.append(_reply(heard, connection, FIN | ACK))
             connection.next_out = (connection.next_out + 1) & _SEQUENCES
             connection.hung_up = True
@@ -86,6 +95,14 @@ class Connections:
         if connection.left and connection.hung_up and heard.ack == connection.next_out:
             del self._open[key]  # both have said FIN and heard the other's
         return out
+
+
+def _say(connection: _Connection, heard: Segment, device: SimulatedDevice) -> tuple[bytes, bool]:
+    """What the device has to say, and whether it hangs up then."""
+    if connection.tls:
+        return (connection.tls.hear(heard.data), connection.tls.is_over) if heard.data else (b"", False)
+    said = b"" if connection.spoke else device.says(heard.port, heard.data)
+    return said, said.startswith(b"HTTP/")
 
 
 def _reply(heard: Segment, connection: _Connection, flags: int, data: bytes = b"") -> Segment:

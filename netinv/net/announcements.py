@@ -37,6 +37,8 @@ class DhcpMessage(NamedTuple):
     resolvers: tuple[str, ...] = ()
     is_relayed: bool = False
     netmask: str | None = None
+    client_id: str | None = None
+    """What the client goes by whichever network card it asks with, in hexadecimal; None where that is its MAC address."""
 
 
 class Neighbour(NamedTuple):
@@ -121,6 +123,7 @@ def read_dhcp(payload: bytes) -> DhcpMessage | None:
         resolvers=tuple(map(str, options.get("name_server", ())[:_LISTED])),
         is_relayed=_given(message.giaddr) is not None,
         netmask=_given(options.get("subnet_mask", (None,))[0]),
+        client_id=_client_id(bytes(options.get("client_id", (b"",))[0])),
     )
 
 
@@ -279,6 +282,14 @@ def _user_class(option: bytes) -> str | None:
     if len(option) > 1 and option[0] < len(option):
         return _text(option[1 : 1 + option[0]])
     return _text(option)
+
+
+def _client_id(option: bytes) -> str | None:
+    """Of the client identifier option (RFC 2132, 9.14) what is not of one network card: of an RFC 4361 one the DUID alone."""
+    kind, rest = option[:1], option[1:]
+    if kind == b"\xff":
+        rest = rest[4:]  # the IAID
+    return rest.hex() if kind not in (b"", b"\x01") and 4 <= len(rest) <= 130 else None
 
 
 def _address(packed: bytes) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from ipaddress import ip_address
 
 from netinv.model import Interface, Problem
 from netinv.net.binding import bind_to, end, family_of
-from netinv.net.dialogue import BUFFER, Dialogue
+from netinv.net.dialogue import BUFFER, Dialogue, put_off_acknowledging
 from netinv.net.network import Stream
 from netinv.net.pace import Pace
 from netinv.net.reach import Reach
@@ -21,11 +21,13 @@ DEAF = 3
 """A port that has been silent this often, and never answered, is not asked again."""
 KEPT = 64
 """Connections kept open at once for whoever comes to speak."""
-KEPT_FOR = 0.25
-"""Seconds."""
+KEPT_FOR = 0.15
+"""Seconds; less than the kernel puts off acknowledging."""
+ROUND_TRIPS = 8
+"""So many of the slowest round trip known of a host are waited for whether it accepts,"""
+LEAST = 0.4
+"""but this part of the patience at the least: a radio may have gone to sleep meanwhile, for as long as three beacons."""
 _HEARD_FROM = -1
-_ACKNOWLEDGED = 1
-"""Frames the kernel adds to the first of a connection (RFC 9293, 3.5)."""
 
 
 class Conversations:
@@ -51,6 +53,8 @@ class Conversations:
         """This machine's addresses: what is said to them leaves by no interface."""
         self._confirm = confirm
         """Told of each address that has answered."""
+        self._slowest: dict[str, float] = {}
+        """Seconds; the slowest round trip of each address that is known."""
         self._silences: dict[tuple[str, int], int] = {}
         self._connected = 0
         """Connections so far."""
@@ -60,34 +64,34 @@ class Conversations:
         """Each lets go of one that is kept, when its time is over."""
         self._places = asyncio.Semaphore(CONNECTIONS)
 
+    def note_round_trip(self, address: str, seconds: float) -> None:
+        """How long a host has just taken, to whatever it was."""
+        self._slowest[address] = max(seconds, self._slowest.get(address, 0.0))
+
     async def tcp(self, address: str, port: int, send: bytes, limit: int, *, keep: bool = False) -> Stream | None:
         """As in `Network`."""
-        async with self._places:
+        with ExitStack() as stack:
+            await self._places.acquire()
+            stack.callback(self._places.release)
             dialogue, is_closed = await self._dial(address, port)
             if dialogue is None:
                 return Stream("closed") if is_closed else None
+            stack.callback(dialogue.close)
             data = b""
-            with ExitStack() as stack:
-                stack.callback(dialogue.close)
-                if send:
-                    await dialogue.say(send)
-                while len(data) < limit and (more := await dialogue.hear(limit - len(data))):
-                    data += more
-                if keep and self._keep((address, port), dialogue):
-                    stack.pop_all()
-                else:
-                    await dialogue.part()
+            if send:
+                await dialogue.say(send)
+            while len(data) < limit and (more := await dialogue.hear(limit - len(data))):
+                data += more
+            if keep and self._keep((address, port), dialogue):
+                stack.pop_all()  # its place is kept with it
+            else:
+                await dialogue.part()
             return Stream("open", data)
 
     async def connect(self, address: str, port: int) -> int | None:
         """As in `Network`."""
-        await self._places.acquire()
-        dialogue = None
-        try:
-            dialogue = self._kept.pop((address, port), None) or (await self._dial(address, port))[0]
-        finally:
-            if dialogue is None:
-                self._places.release()
+        # Who takes one over takes its place over, too: those who only connect may have taken all others.
+        dialogue = self._kept.pop((address, port), None) or await self._call(address, port)
         if dialogue is None:
             return None
         number = self._connected = self._connected + 1
@@ -119,33 +123,55 @@ class Conversations:
         self._kept.clear()
         self._open.clear()
 
+    async def _call(self, address: str, port: int) -> Dialogue | None:
+        """A new connection, and a place for it."""
+        await self._places.acquire()
+        dialogue = None
+        try:
+            dialogue = (await self._dial(address, port))[0]
+        finally:
+            if dialogue is None:
+                self._places.release()
+        return dialogue
+
     async def _dial(self, address: str, port: int) -> tuple[Dialogue | None, bool]:
         """A new connection, and if there is none, whether it was refused."""
         if port in PRINTING_PORTS:
             raise ValueError(f"port {port} prints what it hears")
+        loop = asyncio.get_running_loop()
         pace = None if address in self._own else self._pace
         stream = socket.socket(family_of(address), socket.SOCK_STREAM)
+        asked = 0.0
         try:
             stream.setblocking(False)
             if pace:
                 stream.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
                 bind_to(stream, self._interface)
+                put_off_acknowledging(stream)
                 await self._turn_to(address)
-            async with asyncio.timeout(self._timeout):
-                await asyncio.get_running_loop().sock_connect(stream, end(address, port, self._interface))
+            asked = loop.time()
+            async with asyncio.timeout(self._patience(address)):
+                await loop.sock_connect(stream, end(address, port, self._interface))
         except OSError as error:  # TimeoutError among them
             stream.close()
             self._note_refusal("tcp", error)
             if is_closed := isinstance(error, ConnectionRefusedError):
                 self._confirm(address)
+                self.note_round_trip(address, loop.time() - asked)
             return None, is_closed
         except BaseException:
             stream.close()
             raise
         self._confirm(address)
+        self.note_round_trip(address, loop.time() - asked)
         if pace:
-            pace.added(_ACKNOWLEDGED)
+            put_off_acknowledging(stream)  # connecting has made the kernel hasty again
         return Dialogue(stream, pace=pace, timeout=self._timeout), False
+
+    def _patience(self, address: str) -> float:
+        """Seconds to wait for a host to accept or refuse: what is silent now will be silent a moment later, too."""
+        slowest = self._slowest.get(address)
+        return self._timeout if slowest is None else min(self._timeout, max(LEAST * self._timeout, ROUND_TRIPS * slowest))
 
     def _keep(self, end: tuple[str, int], dialogue: Dialogue) -> bool:
         """Leave a connection open for a moment, for whoever comes to speak; False if there is no room."""
@@ -162,6 +188,7 @@ class Conversations:
         if self._kept.get(end) is dialogue:
             del self._kept[end]
             with closing(dialogue):
+                self._places.release()
                 await dialogue.part()
 
     async def udp(self, address: str, port: int, payload: bytes, limit: int, *, is_bound: bool = True) -> bytes | None:

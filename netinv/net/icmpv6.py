@@ -18,9 +18,12 @@ from netinv.net.binding import bind_to
 _REQUEST, _REPLY = 128, 129
 _HEADER = struct.Struct("!BBHHH")
 _FILTER = 1  # linux/icmpv6.h, ICMPV6_FILTER: a bit for each type the kernel shall keep to itself
+_PROGRESS = getattr(socket, "MSG_CONFIRM", 0) and socket.MSG_CONFIRM | 0x10
+"""With MSG_PROBE (linux/socket.h): nothing is sent, and the kernel takes the neighbour for reachable (net/ipv6/udp.c)."""
 _SOURCES = 4
 """Addresses to ask from: the link-local one, and one of each prefix; a host answers from the address that fits the asker's."""
 _READ_AT_ONCE = 256
+_DISCARD = 9  # RFC 863; nothing is sent there
 
 
 class Echo(NamedTuple):
@@ -56,7 +59,9 @@ class EchoSockets:
         sources = _sources(interface)
         if not sources:
             raise OSError(errno.EADDRNOTAVAIL, f"{interface.name} has no IPv6 address")
+        self._notes = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
         try:
+            bind_to(self._notes, interface)
             for source in sources:
                 self._waiting[source] = self._open(interface)
         except OSError:
@@ -102,7 +107,14 @@ class EchoSockets:
                     hops = [int.from_bytes(data[:4], sys.byteorder) for _, kind, data in control if kind == socket.IPV6_HOPLIMIT]
                     yield Echo(canonical(sender[0]), sequence, next(iter(hops), None))
 
+    def note_progress(self, address: str) -> None:
+        """Tell the kernel that a neighbour has just answered; else it makes sure of all it spoke to at once, seconds later."""
+        if _PROGRESS:
+            with suppress(OSError):
+                self._notes.sendto(b"", _PROGRESS, (address, _DISCARD, 0, self._index))
+
     def close(self) -> None:
+        self._notes.close()
         for opened in (*self._sockets.values(), *self._waiting.values()):
             opened.close()
 

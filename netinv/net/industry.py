@@ -17,6 +17,8 @@ class Product(NamedTuple):
     vendor: int
     kind: int
     name: str
+    revision: str
+    serial: int
 
 
 def load() -> None:
@@ -53,7 +55,8 @@ def read_enip(message: bytes) -> Product | None:
     if len(message) < _IDENTITY or message[:2] != b"\x63\0":
         return None
     item = enip.ENIPListIdentityItem(message[_HEADER + 2 :])  # after the encapsulation's header, and how many items there are
-    return Product(item.vendorId, item.deviceType, _text(item.productName))
+    revision = f"{item.revisionMajor}.{item.revisionMinor}"
+    return Product(item.vendorId, item.deviceType, _text(item.productName), revision, item.serialNumber)
 
 
 _HEADER = 24

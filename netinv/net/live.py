@@ -204,6 +204,8 @@ class LiveNetwork:
         async with aclosing(asked) as replies:
             async for reply in replies:
                 self._confirmed.add(reply.address)
+                if reply.rtt_ms is not None:
+                    self._talk.note_round_trip(reply.address, reply.rtt_ms / 1000)
                 yield reply
 
     async def _sweep_nodes(self, targets: Iterable[str], rounds: int) -> Replies:

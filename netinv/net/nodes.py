@@ -249,6 +249,7 @@ class Nodes:
         address = echo.address
         if address in self._own or not self._concerns(address) or not (is_from_group or address == question.target):
             return
+        self._echo.note_progress(address)
         known = flight.heard.get(address)
         if known is None and len(flight.heard) >= NODES:
             self._flooded = True

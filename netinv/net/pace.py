@@ -10,6 +10,9 @@ SPARE = 0.1
 WINDOW = 0.1
 """Seconds. The rate holds in every window of this length, not only on average: it is bursts that make cameras drop frames."""
 
+LATE = 0.01
+"""Seconds of delay that those in line may catch up with."""
+
 
 class Pace:
     """At most `rate` frames a second in any `WINDOW`; counts what it lets pass."""
@@ -26,7 +29,10 @@ class Pace:
         self._first: float | None = None
         self._last = 0.0
         self._fullest = 0
-        self._queue = asyncio.Lock()
+        self._line = asyncio.Lock()
+        self._gate = asyncio.Lock()
+        self._due = 0.0
+        """When the next in line may go, were they spaced to the letter."""
         self._ahead = 0
         """How many wait ahead of the line."""
 
@@ -81,17 +87,30 @@ class Pace:
         self._added.extend([self.clock()] * frames)
         self.sent(frames)
 
-    async def turn(self, cost: int | Callable[[], int] = 1) -> None:
+    async def turn(self, cost: int | Callable[[], int] = 1, *, under_way: bool = False) -> None:
         """Wait in line until so many may leave, evenly spaced, and count them as sent; leaves room for what the kernel adds.
 
-        A `cost` to be called says how many once the turn has come: others may have paid for the way meanwhile.
+        A `cost` to be called says how many once the turn has come: others may have paid for the way meanwhile. Who is `under_way`
+        goes before who has not begun: an answer has to be waited for, and the sooner that begins, the sooner all is over.
         """
+        if under_way:
+            await self._pass(cost)
+        else:
+            async with self._line:  # so that but one of them is at the gate
+                await self._pass(cost)
+
+    async def _pass(self, cost: int | Callable[[], int]) -> None:
         room = int(self._budget * SPARE)
-        async with self._queue:
+        if not self._gate.locked():
+            self._due = max(self._due, self.clock())
+        async with self._gate:
             frames = cost if isinstance(cost, int) else cost()
-            while (wait := max(self.delay(frames + room), self._last + (1 + self._ahead) / self.rate - self.clock())) > 0:  # noqa: ASYNC110 - it awaits time
+            # Nobody wakes to the microsecond: whoever is late has not delayed all who come after.
+            self._due = max(self._due, self.clock() - LATE)
+            while (wait := max(self.delay(frames + room), self._due + self._ahead / self.rate - self.clock())) > 0:  # noqa: ASYNC110 - it awaits time
                 await asyncio.sleep(wait)
             self.sent(frames)
+            self._due += frames / self.rate
 
     def _expected(self) -> int:
         """Frames the kernel will add unasked: one more than it has of late, once it does at all; up to half of the budget."""

@@ -1,43 +1,37 @@
-"""SMB 2 and 3 as far as a server speaks before a password: its dialect, and who it is by NTLM's challenge; by scapy's layers."""
+"""SMB as far as a server speaks before a password: its dialect, of version 1 its system, and NTLM's challenge; by scapy's layers.
+
+[MS-SMB2] for versions 2 and 3; [MS-SMB] and [MS-CIFS] for version 1, which is spoken only to who speaks no other.
+"""
 
 from typing import Any, NamedTuple
 
-from netinv.net import wire
+from netinv.net import ntlm, wire
 from netinv.net.announcements import never_raises
 
-LIMIT = 4096
-"""Bytes of a message; a challenge has some 400."""
+LIMIT = ntlm.LIMIT
 LENGTH = 4
 """Bytes before each message that say how long it is ([MS-SMB2] 2.1)."""
-_CHALLENGE = b"NTLMSSP\0\x02\0\0\0"
-"""How NTLM's challenge begins ([MS-NLMP] 2.2.1.2), wherever the wrappings around it end."""
 _DIALECTS = {0x0202: "2.0.2", 0x0210: "2.1", 0x0300: "3.0", 0x0302: "3.0.2", 0x0311: "3.1.1"}
 """[MS-SMB2] 2.2.3."""
-_NTLM = "1.3.6.1.4.1.311.2.2.10"
-_NETBIOS_NAME, _NETBIOS_DOMAIN, _DNS_NAME, _DNS_DOMAIN = 1, 2, 3, 4
-"""[MS-NLMP] 2.2.2.1."""
-_BEGINNING = 40
-"""Bytes of the challenge before what it says of names and version."""
+_GUID = "6e657469-6e76-4000-8000-000000000000"
+"""Who we are, the same to everybody (2.2.3)."""
+_FLAGS_1 = "UNICODE+NT_STATUS+EXTENDED_SECURITY+LONG_NAMES"
+"""Of version 1 ([MS-SMB] 2.2.3.1)."""
+_VERSION_1 = b"\xffSMB"
 
 
-class Challenge(NamedTuple):
-    """What a server tells of itself to whoever wants to log in."""
+class Native(NamedTuple):
+    """What a server of version 1 says it runs ([MS-CIFS] 2.2.4.53.2)."""
 
-    name: str | None = None
-    """Its NetBIOS name."""
-    domain: str | None = None
-    dns_name: str | None = None
-    version: str | None = None
-    """As `10.0.19041`; None for a server that is not Windows, whose build is nought."""
+    os: str | None
+    lanman: str | None
 
 
-def load() -> None:
-    """Load the layers."""
-    wire.windows_layers()
+load = ntlm.load
 
 
 def negotiation() -> bytes:
-    """The first message: which dialects we know (2.2.3)."""
+    """The first message: which dialects of versions 2 and 3 we know (2.2.3)."""
     layers = wire.windows_layers()
     smb2 = layers.smb2
     # 3.1.1 must bring a hash algorithm, and there is one; the salt secures nothing here.
@@ -51,18 +45,27 @@ def negotiation() -> bytes:
 def login() -> bytes:
     """The second: who we would be, which is answered by a challenge (2.2.5). It is never met."""
     layers = wire.windows_layers()
-    smb2, spnego, ntlm = layers.smb2, layers.spnego, layers.ntlm
-    offer = ntlm.NTLM_NEGOTIATE(
-        NegotiateFlags="NEGOTIATE_UNICODE+REQUEST_TARGET+NEGOTIATE_NTLM+NEGOTIATE_EXTENDED_SESSIONSECURITY+NEGOTIATE_TARGET_INFO+NEGOTIATE_VERSION",
-        ProductMajorVersion=10,
-        ProductBuild=19041,
-    )
-    token = spnego.SPNEGO_negTokenInit(
-        mechTypes=[spnego.SPNEGO_MechType(oid=_NTLM)], mechToken=spnego.SPNEGO_Token(value=bytes(offer))
-    )
-    blob = layers.gssapi.GSSAPI_BLOB(innerToken=spnego.SPNEGO_negToken(token=token))
-    body = smb2.SMB2_Session_Setup_Request(SecurityMode="SIGNING_ENABLED", Buffer=[("SecurityBlob", blob)])
+    smb2 = layers.smb2
+    body = smb2.SMB2_Session_Setup_Request(SecurityMode="SIGNING_ENABLED", Buffer=[("SecurityBlob", ntlm.wrapped_offer())])
     return _framed(layers, smb2.SMB2_Header(Command="SMB2_SESSION_SETUP", MID=1, CreditRequest=1) / body)
+
+
+def negotiation_1() -> bytes:
+    """The first message of version 1: its last dialect ([MS-CIFS] 2.2.4.52.1)."""
+    layers = wire.windows_layers()
+    smb = layers.smb
+    body = smb.SMBNegotiate_Request(Dialects=[smb.SMB_Dialect(DialectString="NT LM 0.12")])
+    return _framed(layers, smb.SMB_Header(Command="SMB_COM_NEGOTIATE", Flags2=_FLAGS_1) / body)
+
+
+def login_1() -> bytes:
+    """The second of version 1 ([MS-SMB] 2.2.4.6.1); as that of version 2, it logs nobody in."""
+    layers = wire.windows_layers()
+    smb = layers.smb
+    body = smb.SMBSession_Setup_AndX_Request_Extended_Security(
+        ServerCapabilities="UNICODE+STATUS32+EXTENDED_SECURITY", SecurityBlob=ntlm.wrapped_offer(), NativeOS="", NativeLanMan=""
+    )
+    return _framed(layers, smb.SMB_Header(Command="SMB_COM_SESSION_SETUP_ANDX", Flags2=_FLAGS_1, MID=1) / body)
 
 
 def is_whole(heard: bytes) -> bool:
@@ -82,24 +85,24 @@ def read_dialect(message: bytes) -> str | None:
 
 
 @never_raises
-def read_challenge(message: bytes) -> Challenge | None:
-    """What the server says of itself, of its answer to the second message, or anywhere else NTLM is spoken."""
-    begin = message.find(_CHALLENGE, 0, LIMIT)
-    if begin < 0:
+def takes_offers_1(message: bytes) -> bool | None:
+    """Whether the answer to the first message of version 1 lets NTLM follow; else a login would have to be tried."""
+    smb = wire.windows_layers().smb
+    answer = smb.SMB_Header(message[LENGTH:LIMIT])
+    return message[LENGTH:].startswith(_VERSION_1) and smb.SMBNegotiate_Response_Extended_Security in answer
+
+
+@never_raises
+def read_native(message: bytes) -> Native | None:
+    """What the answer to the second message of version 1 says the server runs."""
+    smb = wire.windows_layers().smb
+    if not message[LENGTH:].startswith(_VERSION_1):
         return None
-    heard = wire.windows_layers().ntlm.NTLM_CHALLENGE(message[begin : begin + LIMIT])
-    told = {pair.AvId: pair.Value for pair in heard.getfieldval("TargetInfo") or ()}
-    build = heard.ProductBuild
-    return Challenge(
-        _text(told.get(_NETBIOS_NAME)),
-        _text(told.get(_NETBIOS_DOMAIN)),
-        _text(told.get(_DNS_NAME)),
-        f"{heard.ProductMajorVersion}.{heard.ProductMinorVersion}.{build}" if build else None,
-    )
-
-
-_GUID = "6e657469-6e76-4000-8000-000000000000"
-"""Who we are, the same to everybody (2.2.3)."""
+    answer = smb.SMB_Header(message[LENGTH:LIMIT])
+    for kind in (smb.SMBSession_Setup_AndX_Response_Extended_Security, smb.SMBSession_Setup_AndX_Response):
+        if kind in answer:
+            return Native(_text(answer[kind].NativeOS), _text(answer[kind].NativeLanMan))
+    return None
 
 
 def _framed(layers: Any, message: Any) -> bytes:
@@ -107,4 +110,5 @@ def _framed(layers: Any, message: Any) -> bytes:
 
 
 def _text(said: object) -> str | None:
-    return said[:128] or None if isinstance(said, str) else None
+    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+    return text.strip("\0 ")[:128] or None if isinstance(text, str) else None

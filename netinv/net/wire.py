@@ -81,8 +81,24 @@ def industry_layers() -> types.SimpleNamespace:
 def windows_layers() -> types.SimpleNamespace:
     """The layers that speak SMB and read NTLM: 120 ms; to be called before root is given up."""
     with _spared():
-        from scapy.layers import gssapi, netbios, ntlm, smb2, spnego
-    return types.SimpleNamespace(gssapi=gssapi, netbios=netbios, ntlm=ntlm, smb2=smb2, spnego=spnego)
+        from scapy.layers import gssapi, netbios, ntlm, smb, smb2, spnego
+    return types.SimpleNamespace(gssapi=gssapi, netbios=netbios, ntlm=ntlm, smb=smb, smb2=smb2, spnego=spnego)
+
+
+@cache
+def ntp_layer() -> Any:
+    """The layer that speaks to time servers: 4 ms beyond those that read announcements."""
+    with _spared():
+        from scapy.layers import ntp
+    return ntp
+
+
+@cache
+def mqtt_layer() -> Any:
+    """The layer that speaks to MQTT brokers: 1 ms beyond those that read announcements."""
+    with _spared():
+        from scapy.contrib import mqtt
+    return mqtt
 
 
 def packets_in(file: BinaryIO) -> Iterator[tuple[bytes, int, float | None]]:

@@ -1,6 +1,6 @@
 """What a probe is: a question, a way to read the answer, and a declaration of what it tells and wants."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from dataclasses import dataclass
 
 from netinv.model import Answer, Host, Notice
@@ -43,7 +43,7 @@ class HostProbe:
     wants: tuple[str, ...] = ()
     """Evidence that must have been heard of the host before it makes sense to ask: keys, or `key=value`."""
     each: str | None = None
-    """Of the keys it wants one of which it is asked for every value, at most `survey.curiosity.EACH`; its host then has but this one."""
+    """Of the keys it wants one of which it is asked for every value, `curiosity.EACH` at most; its host then has but this one."""
     needs: frozenset[str] = frozenset()
     by_default: bool = True
     """As of a `LinkProbe`."""
@@ -69,4 +69,23 @@ class ServiceProbe:
     """As of a `HostProbe`."""
 
 
-Probe = LinkProbe | HostProbe | ServiceProbe
+@dataclass(frozen=True, slots=True)
+class HintProbe:
+    """Asks one host about whatever something heard of it hints at; about each such thing once, and `curiosity.HINTS` at most."""
+
+    name: str
+    summary: str
+    tells: tuple[str, ...]
+    ask: Callable[[Network, Host, str], Answers]
+    hears: frozenset[str]
+    """The evidence keys in which it finds hints."""
+    hints: Callable[[str, str], Iterable[str]]
+    """What a fact of these makes it worth asking about, by its key and its value; the same fact hints at the same things."""
+    needs: frozenset[str] = frozenset({"tcp"})
+    by_default: bool = True
+    """As of a `LinkProbe`."""
+    load: Callable[[], object] = lambda: None
+    """As of a `HostProbe`."""
+
+
+Probe = LinkProbe | HostProbe | ServiceProbe | HintProbe

@@ -41,6 +41,7 @@ class Leases:
             "dhcp.vendor-class": message.vendor_class,
             "dhcp.user-class": message.user_class,
             "dhcp.options": ",".join(map(str, message.options)),
+            "dhcp.client-id": message.client_id,
         }
         for key, value in told.items():
             if value:
@@ -66,7 +67,7 @@ async def ask(network: Network, targets: Targets) -> Answers:
 PROBE = LinkProbe(
     "dhcp",
     "hears what devices say when they ask for an address: name, system, options; sends nothing",
-    tells=("dhcp.hostname", "dhcp.vendor-class", "dhcp.user-class", "dhcp.options", "mac"),
+    tells=("dhcp.hostname", "dhcp.vendor-class", "dhcp.user-class", "dhcp.options", "dhcp.client-id", "mac"),
     ask=ask,
     needs=frozenset({"listen"}),
     proves=frozenset({"mac"}),

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
+from hashlib import blake2s
 from typing import NamedTuple
 
 from netinv.net.network import Datagram, Network
@@ -38,11 +39,13 @@ async def answers(network: Network, questions: Iterable[Question]) -> AsyncGener
 
     pumps = asyncio.gather(*(pump(question) for question in questions))
     pumps.add_done_callback(lambda _: heard.put_nowait(None))
-    known: set[Datagram] = set()
+    known: set[tuple[str, int, bytes]] = set()
+    """Digests, so that a flood of long answers is not kept until the end."""
     try:
         while (reply := await heard.get()) is not None:
-            if reply not in known and len(known) < ANSWERS:
-                known.add(reply)
+            told = (reply.address, reply.port, blake2s(reply.payload, digest_size=16).digest())
+            if told not in known and len(known) < ANSWERS:
+                known.add(told)
                 yield reply
         await pumps  # raises what one of them died of
     finally:

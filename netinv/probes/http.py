@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 from netinv.model import Answer, Host
 from netinv.net.network import Network
 from netinv.net.peer import Peer, reach
-from netinv.probes import http_message, web_endpoints, web_page
+from netinv.probes import favicon, http_message, web_page
 from netinv.probes.base import Answers, ServiceProbe
 from netinv.probes.http_message import Response
 
@@ -26,13 +26,13 @@ class Visit:
         self._peer: Peer | None = None
         self._left = CONNECTIONS
 
-    async def get(self, path: str, *, until: bytes = b"") -> Response | None:
+    async def get(self, path: str, *, until: bytes = b"", limit: int = http_message.LIMIT) -> Response | None:
         """The answer for `path`, as in `http_message.ask`; None if there is none."""
         peer = self._peer or await self._open()
         if peer is None:
             return None
         message = http_message.request(self._address, self._port, path, is_secure=self._is_secure)
-        response = await http_message.ask(peer, message, until=until)
+        response = await http_message.ask(peer, message, until=until, limit=limit)
         if response is None or response.is_last or not response.is_whole:
             await self.close()
         return response
@@ -58,16 +58,19 @@ class Visit:
 
 
 async def look(visit: Visit, address: str, port: int, *, is_secure: bool = False) -> Answers:
-    """What the first page tells, the one it sends on to, and the maker's own endpoint if it has one."""
+    """What the first page tells, the one it sends on to, and the icon it has."""
+    path = "/"
     if not (response := await visit.get("/", until=web_page.END_OF_HEAD)):
         return
     facts = list(web_page.parse(response))
-    if (path := web_page.onward(response, address, port, is_secure=is_secure)) and (
-        further := await visit.get(path, until=web_page.END_OF_HEAD)
+    if (onward := web_page.onward(response, address, port, is_secure=is_secure)) and (
+        further := await visit.get(onward, until=web_page.END_OF_HEAD)
     ):
         facts += [fact for fact in web_page.parse(further) if fact not in facts]
-    if (endpoint := web_endpoints.choose(facts)) and (answer := await visit.get(endpoint.path)):
-        facts += web_endpoints.parse(endpoint, answer)
+        path, response = onward, further
+    here = f"{'https' if is_secure else 'http'}://{http_message.literal(address)}:{port}{path}"
+    if (icon := favicon.place(response, here)) and (answer := await visit.get(icon, limit=favicon.LIMIT)):
+        facts += favicon.parse(answer)
     for key, value in facts:
         yield Answer(address, key, value)
 
@@ -81,8 +84,8 @@ async def ask(network: Network, host: Host, port: int) -> Answers:
 
 PROBE = ServiceProbe(
     "http",
-    "asks for the first page, and where that shows the maker, for what the maker lets be told",
-    tells=web_page.TELLS,
+    "asks for the first page and its icon",
+    tells=(*web_page.TELLS, favicon.KEY),
     ask=ask,
     ports=(80, 1400, 5000, 8080),
 )

@@ -66,15 +66,25 @@ def parse(heard: bytes) -> Response | None:
 
 
 async def ask(peer: Peer, message: bytes, *, until: bytes = b"", limit: int = LIMIT) -> Response | None:
-    """Send a request and hear the answer: all of it, or as far as `until` (in lower case) has been read; None if none comes."""
+    """Send a request and hear the answer: all of it, or as far as `until` (in lower case) has been read; None if none comes.
+
+    Without `until`, one that says it is longer than `limit` is not heard out.
+    """
     heard = await peer.say(message, min(limit, _PIECE))
     while 0 < len(heard) < limit:
-        if (response := parse(heard)) and (response.is_whole or (until and until in response.body.lower())):
+        if (response := parse(heard)) and (response.is_whole or _is_enough(response, until, limit)):
             return response
         if not (more := await peer.hear(min(limit - len(heard), _PIECE))):
             break
         heard += more
     return parse(heard)
+
+
+def _is_enough(response: Response, until: bytes, limit: int) -> bool:
+    if until:
+        return until in response.body.lower()
+    length = str(response.headers.get("content-length", ""))
+    return length.isascii() and length.isdecimal() and (len(length) > 9 or int(length) > limit)
 
 
 class _Heard:

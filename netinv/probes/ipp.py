@@ -1,6 +1,6 @@
 """IPP: make, model and name of a printer, as every one of today tells whoever would print (RFC 8010, RFC 8011).
 
-The encoding is read here: the one library for it brings an HTTP client of its own, and scapy has no such layer.
+The encoding is read here: the parser of pyipp comes with an HTTP client and five more libraries, and scapy has no such layer.
 """
 
 import struct
@@ -23,6 +23,7 @@ _TOLD = {
     b"printer-device-id": "ipp.device-id",
     b"printer-info": "ipp.name",
     b"printer-name": "ipp.name",
+    b"printer-firmware-string-version": "ipp.firmware",
 }
 _GET_PRINTER_ATTRIBUTES = 0x000B
 _OPERATION, _END = 0x01, 0x03
@@ -105,7 +106,7 @@ def _counted(value: bytes) -> bytes:
 PROBE = ServiceProbe(
     "ipp",
     "asks a printer for its make, its model and its name; prints nothing",
-    tells=("ipp.model", "ipp.device-id", "ipp.name", "http.server"),
+    tells=("ipp.model", "ipp.device-id", "ipp.name", "ipp.firmware", "http.server"),
     ask=ask,
     ports=(631,),
 )

@@ -6,14 +6,8 @@ hidden by the one before it.
 
 import json
 from collections.abc import Iterator
-from contextlib import aclosing
 
-from netinv.model import Answer
-from netinv.net.network import EVERYBODY, Network
-from netinv.net.scope import Scope
-from netinv.net.targets import Targets
-from netinv.probes.base import Answers, LinkProbe
-from netinv.probes.groups import Question, answers
+from netinv.probes import broadcast
 
 PORT = 9999
 LIMIT = 4096
@@ -52,19 +46,10 @@ def parse(message: bytes) -> Iterator[tuple[str, str]]:
         yield from (fact for fact in facts if fact[1])
 
 
-async def ask(network: Network, targets: Targets) -> Answers:
-    if not Scope(network.interface, targets).covers_link:  # nobody wakes everybody to hear of a few
-        return
-    async with aclosing(answers(network, [Question(EVERYBODY, PORT, QUESTION)])) as heard:
-        async for datagram in heard:
-            for key, value in parse(datagram.payload) if datagram.port == PORT else ():
-                yield Answer(datagram.address, key, value)
-
-
-PROBE = LinkProbe(
+PROBE = broadcast.probe(
     "kasa",
     "asks everybody on the link for TP-Link Kasa devices: model, kind, name",
-    tells=tuple(dict.fromkeys(_KEYS.values())),
-    ask=ask,
-    needs=frozenset({"multicast"}),
+    {PORT: QUESTION},
+    parse,
+    tells=dict.fromkeys(_KEYS.values()),
 )

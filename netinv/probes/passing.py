@@ -6,9 +6,9 @@ from netinv.net.network import Network
 from netinv.net.targets import Targets
 from netinv.probes.base import Answers, LinkProbe
 from netinv.probes.overheard import ADDRESSES, MACS, is_on_link
-from netinv.probes.tcp import FURTHER, PORTS
+from netinv.probes.tcp import PORTS
 
-_PORTS = frozenset((*PORTS, *FURTHER))
+_PORTS = frozenset(PORTS)
 
 
 async def ask(network: Network, targets: Targets) -> Answers:

@@ -4,15 +4,9 @@ No standard; the projects that wake consoles, such as ps4-waker and pyps4-2ndscr
 """
 
 from collections.abc import Iterator
-from contextlib import aclosing
 from email.parser import BytesHeaderParser
 
-from netinv.model import Answer
-from netinv.net.network import EVERYBODY, Network
-from netinv.net.scope import Scope
-from netinv.net.targets import Targets
-from netinv.probes.base import Answers, LinkProbe
-from netinv.probes.groups import Question, answers
+from netinv.probes import broadcast
 
 SEARCHES = {987: b"00020020", 9302: b"00030010"}
 """Ports of the fourth and the fifth generation, and which version of the protocol each speaks."""
@@ -35,20 +29,10 @@ def parse(message: bytes) -> Iterator[tuple[str, str]]:
         yield from ((key, value) for name, key in _KEYS.items() if (value := str(headers.get(name, "")).strip()))
 
 
-async def ask(network: Network, targets: Targets) -> Answers:
-    if not Scope(network.interface, targets).covers_link:  # nobody wakes everybody to hear of a few
-        return
-    questions = [Question(EVERYBODY, port, question(version)) for port, version in SEARCHES.items()]
-    async with aclosing(answers(network, questions)) as heard:
-        async for datagram in heard:
-            for key, value in parse(datagram.payload) if datagram.port in SEARCHES else ():
-                yield Answer(datagram.address, key, value)
-
-
-PROBE = LinkProbe(
+PROBE = broadcast.probe(
     "playstation",
     "asks everybody on the link for PlayStation consoles: generation, name, firmware",
-    tells=tuple(_KEYS.values()),
-    ask=ask,
-    needs=frozenset({"multicast"}),
+    {port: question(version) for port, version in SEARCHES.items()},
+    parse,
+    tells=_KEYS.values(),
 )

@@ -1,9 +1,12 @@
-"""RDP: the security a remote desktop asks for, and the computer's name in its certificate ([MS-RDPBCGR] 1.3.1.1 and 5.4)."""
+"""RDP: the security a remote desktop asks for, and its computer's names and version, told before any password ([MS-RDPBCGR] 5.4).
+
+The 19 bytes asked and answered first are read here: scapy has no layer of TPKT and X.224.
+"""
 
 import struct
 
 from netinv.model import Answer, Host
-from netinv.net import certificates
+from netinv.net import certificates, credssp, ntlm
 from netinv.net.network import Network
 from netinv.net.peer import reach
 from netinv.probes.base import Answers, ServiceProbe
@@ -31,21 +34,36 @@ def parse(answer: bytes) -> str | None:
     return _SECURITY.get(value) if kind == _RESPONSE else "rdp" if kind == _FAILURE else None
 
 
+def identify(certificate: bytes, challenge: bytes) -> tuple[tuple[str, str], ...]:
+    """Who it is by its certificate and by the challenge in CredSSP; the latter has what the former would have to guess."""
+    shown, heard = certificates.read(certificate), ntlm.read_challenge(challenge) or ntlm.Challenge()
+    told = (
+        ("rdp.name", heard.name or (shown.common_name if shown else None)),
+        ("rdp.domain", heard.domain),
+        ("rdp.dns-name", heard.dns_name if heard.dns_name and "." in heard.dns_name else None),
+        ("rdp.os", heard.version and f"Windows {heard.version}"),
+    )
+    return tuple((key, value) for key, value in told if value)
+
+
 async def ask(network: Network, host: Host, port: int) -> Answers:
-    security, certificate = None, b""
+    security, certificate, challenge = None, b"", b""
     async with reach(network, host.address, port) as peer:
         if peer and (security := parse(await peer.say(QUESTION, LIMIT))) in ("tls", "hybrid"):
             certificate = await peer.secure() or b""
+            if certificate and security == "hybrid":
+                challenge = await peer.say(credssp.question(), ntlm.LIMIT)
     if security:
         yield Answer(host.address, "rdp.security", security)
-    if (found := certificates.read(certificate)) and found.common_name:
-        yield Answer(host.address, "rdp.name", found.common_name)
+    for key, value in identify(certificate, challenge):
+        yield Answer(host.address, key, value)
 
 
 PROBE = ServiceProbe(
     "rdp",
-    "asks a remote desktop for its security, and reads the computer's name in its certificate",
-    tells=("rdp.security", "rdp.name"),
+    "asks a remote desktop for its security, and for its computer's names and version as told before any password",
+    tells=("rdp.security", "rdp.name", "rdp.domain", "rdp.dns-name", "rdp.os"),
     ask=ask,
     ports=(3389,),
+    load=ntlm.load,
 )

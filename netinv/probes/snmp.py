@@ -1,4 +1,7 @@
-"""SNMP: what a device says of its system, its make and its parts, to who knows the community (RFC 3418, RFC 2790, RFC 6933)."""
+"""SNMP: what a device says of its system, its make and its parts, to who knows the community (RFC 3418, RFC 2790, RFC 6933).
+
+Which engine answers, version 3 tells everybody (RFC 3414, 4).
+"""
 
 import random
 from collections.abc import Iterator
@@ -33,6 +36,7 @@ _MORE = {
 }
 """The first device (RFC 2790, 4.5), the first printer (RFC 3805, 6) and the chassis (RFC 6933, 3)."""
 OBJECTS = _SYSTEM | _MORE
+ENGINE = "snmp.engine-id"
 _VERSIONS: tuple[tuple[snmp.Version, dict[str, str]], ...] = ((2, OBJECTS), (1, _SYSTEM))
 _NOTHING = frozenset({"", "0.0", "unknown", "none"})
 
@@ -58,13 +62,24 @@ async def ask(network: Network, host: Host) -> Answers:
             if heard and (told := parse(heard, request)):
                 for key, value in tell(told):
                     yield Answer(host.address, key, value)
+                async for answer in _engine(network, host):
+                    yield answer
                 return
+    async for answer in _engine(network, host):
+        yield answer
+
+
+async def _engine(network: Network, host: Host) -> Answers:
+    request = random.randrange(1 << 24, 1 << 31)
+    heard = await network.udp(host.address, PORT, snmp.discovery(request), LIMIT)
+    if heard and (engine := snmp.read_engine(heard, request)):
+        yield Answer(host.address, ENGINE, engine)
 
 
 PROBE = HostProbe(
     "snmp",
     "asks each host for its description, make, model and serial number by SNMP; only with `--also snmp` or `--community`",
-    tells=tuple(dict.fromkeys(OBJECTS.values())),
+    tells=(*dict.fromkeys(OBJECTS.values()), ENGINE),
     ask=ask,
     needs=frozenset({"udp"}),
     by_default=False,

@@ -1,4 +1,7 @@
-"""Telnet: what is printed before a login, where switches, printers and much else say what they are (RFC 854)."""
+"""Telnet: what is printed before a login, where switches, printers and much else say what they are (RFC 854).
+
+Its options are taken out here: telnetlib went from Python with 3.13, and telnetlib3 opens connections of its own, past the door.
+"""
 
 import re
 

@@ -5,7 +5,7 @@ from hashlib import sha256
 from netinv.model import Answer, Host
 from netinv.net import certificates
 from netinv.net.network import Network
-from netinv.probes import web_page
+from netinv.probes import favicon, web_page
 from netinv.probes.base import Answers, ServiceProbe
 from netinv.probes.http import Visit, look
 
@@ -33,7 +33,7 @@ async def ask(network: Network, host: Host, port: int) -> Answers:
 PROBE = ServiceProbe(
     "tls",
     "reads the certificate of who speaks TLS, whoever signed it, and asks for the first page as `http` does",
-    tells=("tls.subject", "tls.issuer", "tls.name", "tls.fingerprint", *web_page.TELLS),
+    tells=("tls.subject", "tls.issuer", "tls.name", "tls.fingerprint", *web_page.TELLS, favicon.KEY),
     ask=ask,
     ports=(443, 8443),
 )

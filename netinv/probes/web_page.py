@@ -30,7 +30,7 @@ _STEP = 1024
 Facts = Iterator[tuple[str, str]]
 
 
-class _Head(HTMLParser):
+class Head(HTMLParser):
     """Reads as far as the end of the head."""
 
     def __init__(self) -> None:
@@ -38,6 +38,7 @@ class _Head(HTMLParser):
         self.title: str | None = None
         self.meta: list[tuple[str, str]] = []
         self.refresh: str | None = None
+        self.icon: str | None = None
         self.is_over = False
         self._is_in_title = False
 
@@ -46,6 +47,10 @@ class _Head(HTMLParser):
             self.title, self._is_in_title = "", True
         elif tag == "body":
             self.is_over = True
+        elif tag == "link":
+            said = {name: value or "" for name, value in attrs}
+            if self.icon is None and "icon" in said.get("rel", "").lower().split():
+                self.icon = said.get("href", "")[:TEXT]
         elif tag == "meta":
             said = {name: value or "" for name, value in attrs}
             name, content = said.get("name", "").lower(), said.get("content", "")[:TEXT]
@@ -70,19 +75,23 @@ def parse(response: Response) -> tuple[tuple[str, str], ...]:
 
 def onward(response: Response, address: str, port: int, *, is_secure: bool) -> str | None:
     """The path the answer sends on to, if that is at the same address and port; else None: there somebody else may listen."""
-    location = str(response.headers.get("location", "")) if 300 <= response.status < 400 else _head(response).refresh
-    if not location or len(location) > TEXT or not location.isascii() or not location.isprintable() or " " in location:
-        return None
-    scheme = "https" if is_secure else "http"
-    here = f"{scheme}://{literal(address)}:{port}/"
+    location = str(response.headers.get("location", "")) if 300 <= response.status < 400 else read_head(response).refresh
+    path = location and within(f"{'https' if is_secure else 'http'}://{literal(address)}:{port}/", location)
+    return path if path and path != "/" else None
+
+
+def within(here: str, location: str) -> str | None:
+    """The path `location` leads to from the page `here`, a URL with address and port, if that is at the same; else None."""
+    if len(location) > TEXT or not location.isascii() or not location.isprintable() or " " in location:
+        return None  # nothing in it can become a line of its own in the request
     try:
-        to = urlsplit(urljoin(here, location))
-        is_here = ip_address(to.hostname or "") == ip_address(address)
+        place, to = urlsplit(here), urlsplit(urljoin(here, location))
+        is_here = ip_address(to.hostname or "") == ip_address(place.hostname or "")
         to_port = to.port or {"http": 80, "https": 443}.get(to.scheme)
     except ValueError:  # a name that somebody would have to be asked for, among others
         return None
-    path = f"{to.path or '/'}{'?' if to.query else ''}{to.query}"
-    return path if is_here and to_port == port and to.scheme == scheme and path != "/" else None
+    is_here = is_here and to_port == place.port and to.scheme == place.scheme
+    return f"{to.path or '/'}{'?' if to.query else ''}{to.query}" if is_here else None
 
 
 def text_of(response: Response) -> str:
@@ -112,7 +121,7 @@ def _facts(response: Response) -> Facts:
     if 300 <= response.status < 400 and (path := _path(_header(response, "location"))):
         yield "http.header", f"location: {path}"
     if response.status == 200:
-        head = _head(response)
+        head = read_head(response)
         if head.title and (title := " ".join(head.title.split())[:TEXT]):
             yield "http.title", title
         for name, content in head.meta:
@@ -131,8 +140,9 @@ def _path(location: str) -> str:
         return ""
 
 
-def _head(response: Response) -> _Head:
-    head = _Head()
+def read_head(response: Response) -> Head:
+    """The head of a page, as far as it can be read."""
+    head = Head()
     text = text_of(response)
     try:
         for start in range(0, len(text), _STEP):

@@ -10,7 +10,7 @@ from netinv.model import Answer, Notice, Problem
 from netinv.net.network import Network
 from netinv.net.scope import Scope
 from netinv.net.targets import Targets
-from netinv.probes.base import HostProbe, LinkProbe, Probe, ServiceProbe
+from netinv.probes.base import Answers, HostProbe, LinkProbe, Probe
 from netinv.survey.curiosity import Curiosity, Question
 from netinv.survey.dossiers import Dossiers
 from netinv.survey.events import Ended, Event, Heard, Progress, Settled
@@ -137,8 +137,9 @@ class Survey:
                 self._follow_up(address)
 
     async def _ask_host(self, question: Question) -> None:
-        probe, host, port = question
-        told = probe.ask(self._network, host, port) if isinstance(probe, ServiceProbe) else probe.ask(self._network, host)
+        probe, host, about = question
+        ask: Callable[..., Answers] = probe.ask
+        told = ask(self._network, host) if isinstance(probe, HostProbe) else ask(self._network, host, about)
         try:
             async with aclosing(told) as answers:
                 async for answer in answers:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from netinv.model import Host
 from netinv.net.addresses import preference
-from netinv.probes.base import HostProbe, Probe, ServiceProbe
+from netinv.probes.base import HintProbe, HostProbe, Probe, ServiceProbe
 from netinv.survey.events import Settled
 
 ADDRESSES = 4
@@ -13,6 +13,8 @@ ADDRESSES = 4
 (proxy ARP), and asking at each of them would ask the same device, or nobody, hundreds of times."""
 EACH = 3
 """Values of one key for each of which one host is asked: a home router describes itself in half a dozen places, all the same."""
+HINTS = 8
+"""Things that what is heard of one host may hint at, by which one probe asks it: who hints at more wants to be asked."""
 
 _DISTINCT = frozenset({"local.self", "route.gateway"})
 """Of whom this is known is asked at this address, however many others the MAC answers for."""
@@ -21,10 +23,10 @@ _DISTINCT = frozenset({"local.self", "route.gateway"})
 class Question(NamedTuple):
     """One host to be asked by one probe."""
 
-    probe: HostProbe | ServiceProbe
+    probe: HostProbe | ServiceProbe | HintProbe
     host: Host
-    port: int = 0
-    """0 where the host itself is asked."""
+    about: int | str = 0
+    """The port of its service, or what was hinted at; 0 where the host itself is asked."""
 
 
 class Curiosity:
@@ -35,6 +37,7 @@ class Curiosity:
         chosen = tuple(probes)
         self._hosts = [p for p in chosen if isinstance(p, HostProbe)]
         self._services = [p for p in chosen if isinstance(p, ServiceProbe)]
+        self._hinted = [p for p in chosen if isinstance(p, HintProbe)]
         self._familiar = frozenset(familiar)
         self._asked: set[tuple[str, str, str]] = set()
         """Address, name of the probe, and the value or port it was asked about."""
@@ -81,6 +84,10 @@ class Curiosity:
             for port in service.ports:
                 if f"tcp.{port}=open" in keys and self._is_new((host.address, service.name, str(port))):
                     yield Question(service, host, port)
+        for hinted in self._hinted:
+            for hint in _hints(hinted, host):
+                if self._is_new((host.address, hinted.name, hint)):
+                    yield Question(hinted, host, hint)
         if not self._hosts:
             yield from self._leave(host.address, self._known)
 
@@ -127,3 +134,9 @@ def _each(host: Host, key: str | None) -> Iterator[tuple[str, Host]]:
         return
     for value in host.all(key)[:EACH]:
         yield value, Host(host.address, tuple(e for e in host.evidence if e.key != key or e.value == value))
+
+
+def _hints(probe: HintProbe, host: Host) -> tuple[str, ...]:
+    """The first things that what has been heard hints at."""
+    found = (hint for e in host.evidence if e.key in probe.hears for hint in probe.hints(e.key, e.value))
+    return tuple(dict.fromkeys(found))[:HINTS]

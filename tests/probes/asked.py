@@ -8,7 +8,7 @@ from netinv.lab import household
 from netinv.lab.memory import MemoryNetwork
 from netinv.model import Answer, Evidence, Host, Notice
 from netinv.net.targets import parse_targets
-from netinv.probes.base import HostProbe, LinkProbe
+from netinv.probes.base import HintProbe, HostProbe, LinkProbe
 
 HOME = household()
 
@@ -34,6 +34,19 @@ def of_host(
 
     async def go() -> list[Answer]:
         return [answer async for answer in probe.ask(network or MemoryNetwork(), host) if not isinstance(answer, Notice)]
+
+    told = asyncio.run(go())
+    assert {answer.key for answer in told} <= set(probe.tells)
+    assert {answer.address for answer in told} <= {address}
+    return {(answer.key, answer.value) for answer in told}
+
+
+def of_hint(probe: HintProbe, address: str, hint: str, network: MemoryNetwork) -> set[tuple[str, str]]:
+    """All that a probe of hints tells of a host, about one of them."""
+
+    async def go() -> list[Answer]:
+        asked = probe.ask(network, Host(address), hint)
+        return [answer async for answer in asked if not isinstance(answer, Notice)]
 
     told = asyncio.run(go())
     assert {answer.key for answer in told} <= set(probe.tells)

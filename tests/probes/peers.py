@@ -12,7 +12,7 @@ from netinv.model import Answer, Host, Interface
 from netinv.net.dialogue import PATIENCE
 from netinv.net.live import LiveNetwork
 from netinv.net.targets import parse_targets
-from netinv.probes.base import HostProbe, ServiceProbe
+from netinv.probes.base import HintProbe, HostProbe, ServiceProbe
 from netinv.probes.http import CONNECTIONS
 
 ADDRESS = "127.0.0.1"
@@ -44,6 +44,8 @@ async def listening(serve: Serve, port: int = 0, tls: SSLContext | None = None) 
         yield server.sockets[0].getsockname()[1]
     finally:
         server.close()
+        for _ in range(4):  # what has been said to it is in its socket; it may hear it yet
+            await asyncio.sleep(0)
         for writer in writers:
             writer.transport.abort()
         for task in asyncio.all_tasks() - {asyncio.current_task()}:  # servers that would go on for ever
@@ -54,14 +56,26 @@ async def listening(serve: Serve, port: int = 0, tls: SSLContext | None = None) 
 
 
 def told(
-    probe: ServiceProbe | HostProbe, serve: Serve, *, port: int = 0, tls: SSLContext | None = None, timeout: float = TIMEOUT
+    probe: ServiceProbe | HostProbe | HintProbe,
+    serve: Serve,
+    *,
+    port: int = 0,
+    hint: str = "",
+    tls: SSLContext | None = None,
+    timeout: float = TIMEOUT,
 ) -> list[tuple[str, str]]:
-    """What the probe tells of a server; it must not take longer than it may."""
+    """What the probe tells of a server; it must not take longer than it may. `hint` is what one of hints is asked about."""
 
     async def go() -> list[tuple[str, str]]:
         async with listening(serve, port, tls) as taken:
             network, host = door(timeout), Host(ADDRESS)
-            asked = probe.ask(network, host, taken) if isinstance(probe, ServiceProbe) else probe.ask(network, host)
+            match probe:
+                case ServiceProbe():
+                    asked = probe.ask(network, host, taken)
+                case HintProbe():
+                    asked = probe.ask(network, host, hint)
+                case HostProbe():
+                    asked = probe.ask(network, host)
             began = time.monotonic()
             heard = [(a.key, a.value) async for a in asked if isinstance(a, Answer)]
             assert time.monotonic() - began < COST * timeout / TIMEOUT

@@ -1,5 +1,6 @@
 """DHCP as it passes by: what a device says of itself, and whose word counts for whom."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,6 +26,24 @@ def test_a_request_tells_name_system_and_habits_of_a_mac_that_has_no_address_yet
         Answer(PHONE, "dhcp.vendor-class", "android-dhcp-14"),
         Answer(PHONE, "dhcp.options", "1,3,6,15"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("option", "told"),
+    [
+        ("ff 0a0b0c0d 00020000ab1139c1f6a1d2b5e8f4", "00020000ab1139c1f6a1d2b5e8f4"),
+        ("00 61747469632d6e6173", "61747469632d6e6173"),
+        ("01 b25ad70e6394", None),
+        ("ff 0a0b0c0d", None),
+        ("", None),
+    ],
+    ids=["a DUID, without its network card", "a text of its own", "its MAC address", "cut short", "empty"],
+)
+def test_a_client_goes_by_what_it_keeps_for_all_its_network_cards(option: str, told: str | None) -> None:
+    content = bytes.fromhex(option)
+    message = read_dhcp(REQUEST[42:-1] + bytes((61, len(content))) + content + b"\xff")
+    assert message
+    assert message.client_id == told
 
 
 def test_an_address_is_believed_where_device_and_server_agree() -> None:

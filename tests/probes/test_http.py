@@ -1,13 +1,15 @@
 """HTTP: what a first page tells, where it may send us, and what it cannot make us do."""
 
+import asyncio
 import time
 from email.message import Message
+from hashlib import md5
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netinv.probes import http_message, web_endpoints, web_page
+from netinv.probes import favicon, http_message, web_page
 from netinv.probes.http import PROBE
 from netinv.probes.http_message import Response
 from tests.probes.peers import ADDRESS, Serve, bears, says, told, web
@@ -106,19 +108,7 @@ def test_ipv6_is_followed_to_itself_only() -> None:
     assert b"Host: [fe80::1]:8080\r\n" in http_message.request("fe80::1", 8080, "/")
 
 
-@pytest.mark.parametrize(
-    ("first", "path", "said", "heard"),
-    [
-        ("FRITZ!Box", "/jason_boxinfo.xml", '<j:Box xmlns:j="x"><j:Name>FRITZ!Box 7590</j:Name></j:Box>', "Name=FRITZ!Box 7590"),
-        ("hue personal wireless lighting", "/api/config", '{"modelid": "BSB002", "name": "Hue"}', "modelid=BSB002"),
-        ("Shelly Switch", "/shelly", '{"type": "SHSW-25", "auth": false}', "type=SHSW-25"),
-    ],
-)
-def test_a_makers_own_endpoint_is_asked_where_the_first_page_is_theirs(first: str, path: str, said: str, heard: str) -> None:
-    assert ("http.body", f"{path} {heard}") in told(PROBE, web({"/": answer(f"<title>{first}</title>"), path: answer(said)}))
-
-
-def test_nobody_else_is_asked_for_it() -> None:
+def test_nothing_but_the_page_is_asked_of_one_that_names_no_icon() -> None:
     asked = []
 
     def pages(first: str) -> Serve:
@@ -134,6 +124,84 @@ def test_nobody_else_is_asked_for_it() -> None:
     assert asked == ["/", "/"]
 
 
+ICON = b"\0\0\1\0\1\0\x10\x10 an icon"
+AS_ICON = b"HTTP/1.1 200 OK\r\nContent-Type: image/x-icon\r\nContent-Length: %d\r\n\r\n%s" % (len(ICON), ICON)
+
+
+@pytest.mark.parametrize(
+    ("page", "path"),
+    [
+        ("<link rel='shortcut icon' href='img/a.ico?v=2'><title>Box</title>", "/img/a.ico?v=2"),
+        ("<LINK REL=ICON HREF=/b.png><title>Box</title>", "/b.png"),
+        ("<title> Login </title>", "/favicon.ico"),
+        ("<html>", "/favicon.ico"),
+    ],
+)
+def test_the_icon_of_a_page_is_told_as_its_digest(page: str, path: str) -> None:
+    assert ("http.favicon", md5(ICON).hexdigest()) in told(PROBE, web({"/": answer(page), path: AS_ICON}))
+
+
+def test_the_icon_of_the_page_sent_on_to_is_meant_relative_to_that() -> None:
+    pages = {
+        "/": answer(status="302 Found", Location="/ui/index.html"),
+        "/ui/index.html": answer("<link rel=icon href=i.ico><title>Box</title>"),
+        "/ui/i.ico": AS_ICON,
+    }
+    assert ("http.favicon", md5(ICON).hexdigest()) in told(PROBE, web(pages))
+
+
+@pytest.mark.parametrize(
+    "href",
+    [
+        "http://198.51.100.7/a.ico",
+        "//198.51.100.7/a.ico",
+        "https://127.0.0.1/a.ico",
+        "data:image/png;base64,AAAA",
+        "http://[::1/x",
+        "a b",
+        "",
+        "/",
+    ],
+)
+def test_an_icon_is_fetched_from_nobody_else(href: str) -> None:
+    page = response(answer(f"<link rel=icon href='{href}'><title>Box</title>"))
+    assert favicon.place(page, f"http://{ADDRESS}:80/") is None
+
+
+def test_an_icon_that_says_it_is_too_large_is_not_heard_out() -> None:
+    sent = 0
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal sent
+        while await reader.readuntil(b"\r\n\r\n"):
+            if not sent:
+                writer.write(answer("<link rel=icon href=/i.ico><title>Box</title>"))
+                sent = 1
+                continue
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 900000\r\n\r\n")
+            for _ in range(100):
+                writer.write(b"\0\0\1\0" * 250)
+                await writer.drain()
+                sent += 1
+                await asyncio.sleep(0.002)
+
+    assert told(PROBE, serve, timeout=1.0) == [("http.title", "Box")]
+    assert sent < 50
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        answer("<html>not here</html>"),
+        b"HTTP/1.1 404 x\r\nContent-Length: 4\r\n\r\n\0\0\1\0",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 90000\r\n\r\n\0\0\1\0" + bytes(40_000),
+        b"HTTP/1.1 200 OK\r\n\r\n\0\0\1\0" + bytes(40_000),
+    ],
+)
+def test_what_is_no_icon_or_too_large_is_not_told(said: bytes) -> None:
+    assert favicon.parse(response(said[: favicon.LIMIT])) == ()
+
+
 def test_a_server_that_hangs_up_is_called_once_more_and_no_oftener() -> None:
     calls = 0
     closing = answer("<title>FRITZ!Box</title>", status="302 Found", Location="/a", Server="FRITZ!Box", Connection="close")
@@ -145,13 +213,6 @@ def test_a_server_that_hangs_up_is_called_once_more_and_no_oftener() -> None:
 
     told(PROBE, serve)
     assert calls == 2
-
-
-@pytest.mark.parametrize("hint", [pytest.param(e, id=e.path) for e in web_endpoints.ENDPOINTS])
-def test_no_endpoint_gives_way_to_a_bomb(hint: web_endpoints.Endpoint) -> None:
-    bomb = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><Name>&b;</Name>'
-    for said in (bomb, "[" * 8000, '{"a":' * 3000, "<a>" * 4000, "{" + "\ud800".encode("utf-8", "replace").decode()):
-        assert web_endpoints.parse(hint, response(answer(said))) == ()
 
 
 def test_hostile_servers_cost_their_own_time_only() -> None:
@@ -202,8 +263,8 @@ def test_any_bytes_are_read_without_raising(head: bytes, data: bytes) -> None:
     if found:
         assert all(len(value) <= 600 for _, value in web_page.parse(found))
         web_page.onward(found, ADDRESS, 80, is_secure=False)
-        for endpoint in web_endpoints.ENDPOINTS:
-            web_endpoints.parse(endpoint, found._replace(status=200))
+        favicon.parse(found._replace(status=200))
+        favicon.place(found._replace(status=200), f"http://{ADDRESS}:80/")
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ MESSAGE = (
     + attribute(0x41, b"printer-device-id", b"MFG:EPSON;MDL:ET-2850 Series;")
     + attribute(0x42, b"printer-name", b"Office")
     + attribute(0x41, b"printer-info", b"Office Printer")
+    + attribute(0x41, b"printer-firmware-string-version", b"05.22.TF26L7")
     + attribute(0x21, b"copies-supported", b"\0\0\0\x01")
     + b"\x03"
 )
@@ -31,6 +32,7 @@ FACTS = [
     ("ipp.device-id", "MFG:EPSON;MDL:ET-2850 Series;"),
     ("ipp.name", "Office"),
     ("ipp.name", "Office Printer"),
+    ("ipp.firmware", "05.22.TF26L7"),
 ]
 
 

@@ -6,8 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netinv.probes.mqtt import CONNECT, DISCONNECT, PROBE, parse
+from netinv.net import mqtt
+from netinv.probes.mqtt import PROBE, parse
 from tests.probes.peers import bears, says, told
+
+mqtt.load()  # not at the cost of the first who reads an answer
+CONNECT, DISCONNECT = b"\x10\x12\0\x04MQTT\x04\x02\0\x0a\0\x06netinv", b"\xe0\0"
 
 
 @pytest.mark.parametrize(("answer", "said"), [(b"\x20\x02\0\0", "accepted"), (b"\x20\x02\0\x05", "refused")])

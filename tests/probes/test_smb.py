@@ -40,8 +40,23 @@ def test_names_and_version_are_read_of_the_challenge_of_windows() -> None:
     assert parse(b"", challenge()) == (
         ("smb.name", "ANNAS-PC"),
         ("smb.domain", "WORKGROUP"),
+        ("smb.dns-name", "annas-pc.example.com"),
         ("smb.os", "Windows 10.0.19041"),
     )
+
+
+VERSION_1 = (
+    b"\0\0\0\x60\xffSMB\x73\x16\0\0\xc0\x98\x01\xc8"
+    + bytes(20)
+    + b"\x04\xff\0\0\0\0\0\0\0\x31\0"
+    + b"\0"
+    + "Unix\0Samba 3.6.25\0".encode("utf-16-le")
+)
+"""The end of a session setup of version 1 ([MS-SMB] 2.2.4.6.2): four words, no token, and what the server runs."""
+
+
+def test_a_server_of_version_1_says_what_it_runs() -> None:
+    assert dict(parse(b"", VERSION_1)) == {"smb.dialect": "1", "smb.os": "Unix", "smb.lanman": "Samba 3.6.25"}
 
 
 def test_a_server_that_only_plays_windows_has_no_build_and_is_not_taken_for_it() -> None:
@@ -49,8 +64,10 @@ def test_a_server_that_only_plays_windows_has_no_build_and_is_not_taken_for_it()
 
 
 @pytest.fixture
-def samba(tmp_path: Path) -> Iterator[None]:
+def samba(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[None]:
     settings = {
+        "server min protocol": getattr(request, "param", "SMB2"),
+        "server max protocol": getattr(request, "param", "SMB3"),
         **dict.fromkeys(
             ("lock directory", "state directory", "cache directory", "pid directory", "private dir", "ncalrpc dir"), tmp_path
         ),
@@ -75,6 +92,18 @@ def samba(tmp_path: Path) -> Iterator[None]:
 
 @pytest.mark.skipif(not SMBD, reason="smbd is not installed")
 def test_a_real_samba_says_who_it_is(samba: None) -> None:
+    assert asked() == {"smb.dialect": "3.1.1", "smb.name": "TESTNAS", "smb.domain": "TESTNAS"}
+
+
+@pytest.mark.skipif(not SMBD, reason="smbd is not installed")
+@pytest.mark.parametrize("samba", ["NT1"], indirect=True)
+def test_a_real_samba_that_speaks_version_1_only_says_what_it_runs(samba: None) -> None:
+    told = asked()
+    assert told.pop("smb.lanman").startswith("Samba 4.")
+    assert told == {"smb.dialect": "1", "smb.name": "TESTNAS", "smb.domain": "TESTNAS", "smb.os": "Windows 6.1"}
+
+
+def asked() -> dict[str, str]:
     async def ask() -> dict[str, str]:
         network = door(timeout=2.0)
         deadline = time.monotonic() + 10
@@ -83,7 +112,7 @@ def test_a_real_samba_says_who_it_is(samba: None) -> None:
             await asyncio.sleep(0.1)
         return {a.key: a.value async for a in PROBE.ask(network, Host(ADDRESS), PORT) if isinstance(a, Answer)}
 
-    assert asyncio.run(ask()) == {"smb.dialect": "3.1.1", "smb.name": "TESTNAS", "smb.domain": "TESTNAS"}
+    return asyncio.run(ask())
 
 
 def test_a_hostile_file_server_costs_its_own_time_only() -> None:
@@ -94,6 +123,9 @@ def test_a_hostile_file_server_costs_its_own_time_only() -> None:
 def test_any_bytes_are_read_without_raising(data: bytes) -> None:
     for negotiated in (data, b"\0\0\0\xf0\xfeSMB\x40\0" + data):
         parse(negotiated, data)
+    for native in (b"\0\0\0\xf0\xffSMB" + data, VERSION_1[:36] + data, VERSION_1[:47] + data):
+        smb.takes_offers_1(native)
+        assert all(len(value) <= 140 for _, value in parse(b"", native))
     parse(b"", b"NTLMSSP\0\x02\0\0\0" + data)
     smb.is_whole(data)
 

@@ -71,17 +71,73 @@ def test_a_server_that_speaks_version_2_is_asked_once() -> None:
     network = MemoryNetwork()
     told = of_host(PROBE, SERVER, network)
     assert ("snmp.forwarding", "2") in told
-    assert len(network.questions) == 1
+    assert [is_discovery(q.sent) for q in network.questions] == [False, True]
 
 
 def test_who_is_silent_is_asked_once_more_by_version_1_and_by_each_community() -> None:
     network = MemoryNetwork()
     network.communities = ("secret", "public")
     assert of_host(PROBE, BROTHER, network)
-    assert [(b"secret" in q.sent, q.sent[4]) for q in network.questions] == [(True, 1), (True, 0), (False, 1)]
+    assert [(b"secret" in q.sent, q.sent[4]) for q in network.questions] == [(True, 1), (True, 0), (False, 1), (False, 3)]
     silent = MemoryNetwork()
     assert of_host(PROBE, PHONE, silent) == set()
-    assert len(silent.questions) == 2
+    assert [is_discovery(q.sent) for q in silent.questions] == [False, False, True]
+
+
+ENGINE = "80001f8880e9630000d61ff449"
+
+
+def report(engine: str = ENGINE, *, number: int = REQUEST, version: int = 3) -> bytes:
+    """What an agent of version 3 says to who does not know its engine (RFC 3414, 3.2, 3): a report, and its id."""
+
+    def packed(tag: int, *parts: bytes) -> bytes:
+        return bytes((tag, len(b"".join(parts)))) + b"".join(parts)
+
+    request = packed(2, number.to_bytes(4))
+    count = packed(0x30, packed(0x30, packed(6, bytes.fromhex("2b06010603 0f0101 0400")), packed(0x41, b"\x07")))
+    pdu = packed(0xA8, request, packed(2, b"\0"), packed(2, b"\0"), count)
+    security = packed(0x30, packed(4, bytes.fromhex(engine)), packed(2, b"\1"), packed(2, b"\x11"), *[packed(4)] * 3)
+    head = packed(0x30, request, packed(2, b"\0\xff\xe3"), packed(4, b"\0"), packed(2, b"\3"))
+    scoped = packed(0x30, packed(4, bytes.fromhex(engine)), packed(4), pdu)
+    return packed(0x30, packed(2, bytes((version,))), head, packed(4, security), scoped)
+
+
+def is_discovery(sent: bytes) -> bool:
+    return sent.startswith(bytes.fromhex("303e020103"))
+
+
+def test_the_question_of_version_3_is_that_of_the_standard() -> None:
+    assert snmp.discovery(REQUEST) == bytes.fromhex(
+        "303e 020103 3011 020401020304 020300ffe3 040104 020103 0410 300e 0400 020100 020100 0400 0400 0400"
+        "3014 0400 0400 a00e 020401020304 020100 020100 3000"
+    )
+
+
+def test_who_speaks_version_3_tells_its_engine_without_any_secret() -> None:
+    assert snmp.read_engine(report(), REQUEST) == ENGINE
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        report(number=REQUEST + 1),
+        report(version=1),
+        report(""),
+        report("00" * 8),
+        report("ff" * 8),
+        report("ab" * 33),
+        ANSWER,
+        b"",
+    ],
+)
+def test_another_answer_or_no_engine_tells_none(message: bytes) -> None:
+    assert snmp.read_engine(message, REQUEST) is None
+
+
+@given(st.binary(max_size=300), st.integers(0, len(report())))
+def test_any_end_of_a_report_is_read_without_raising(end: bytes, place: int) -> None:
+    told = snmp.read_engine(report()[:place] + end, REQUEST)
+    assert told is None or 10 <= len(told) <= 64
 
 
 def test_it_is_asked_only_with_consent() -> None:
@@ -103,7 +159,7 @@ def test_from_the_command_line_it_is_asked_where_the_user_says_so(
     done = netinv("scan", "--json", *skipped, *words, PRINTER)
     (device,) = json.loads(done.stdout)["devices"]
     assert ("snmp.serial" in {e["key"] for e in device["evidence"]}) is is_told, done.stderr
-    assert lan.counters().asked.get("udp", {}).get(PRINTER, 0) == len(words) // 2 * (1 if is_told else 2)
+    assert lan.counters().asked.get("udp", {}).get(PRINTER, 0) == len(words) // 2 * (2 if is_told else 3)
 
 
 def test_a_community_in_the_environment_is_consent_and_shown_to_nobody(lan: Lan, netinv: Any) -> None:

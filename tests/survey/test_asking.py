@@ -12,8 +12,22 @@ from netinv.net.network import Network
 from netinv.net.overheard import read
 from netinv.net.targets import Targets, parse_targets
 from netinv.probes import probes
-from netinv.probes.base import Answers, HostProbe, LinkProbe, Probe, ServiceProbe
-from netinv.survey import ADDRESSES, EACH, FACTS, NOTICES, STRANGERS, Ended, Event, Heard, Noticed, Progress, Settled, Survey
+from netinv.probes.base import Answers, HintProbe, HostProbe, LinkProbe, Probe, ServiceProbe
+from netinv.survey import (
+    ADDRESSES,
+    EACH,
+    FACTS,
+    HINTS,
+    NOTICES,
+    STRANGERS,
+    Ended,
+    Event,
+    Heard,
+    Noticed,
+    Progress,
+    Settled,
+    Survey,
+)
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 HOME = household()
@@ -241,6 +255,31 @@ def test_garbage_from_the_resolver_is_no_name() -> None:
     assert not ended(events).problems
 
 
+def test_a_hint_is_followed_once_whoever_repeats_it_and_not_without_end() -> None:
+    asked = []
+
+    async def ask(network: Network, host: Host, hint: str) -> Answers:
+        asked.append((host.address, hint))
+        return
+        yield
+
+    def hints(key: str, value: str) -> tuple[str, ...]:
+        return tuple(word for word in value.split() if word.startswith("x"))
+
+    hinted = HintProbe("hinted", "", tells=(), ask=ask, hears=frozenset({"ssdp.server", "dns.ptr"}), hints=hints)
+    heard = [
+        ("10.77.0.2", "mac", "02:00:00:00:00:02"),
+        ("10.77.0.2", "ssdp.server", "x1 and x2"),
+        ("10.77.0.2", "dns.ptr", "x1"),
+        ("10.77.0.2", "ssdp.st", "x3"),
+        ("10.77.0.3", "mac", "02:00:00:00:00:03"),
+        *(("10.77.0.3", "ssdp.server", f"x{number}") for number in range(20)),
+    ]
+    run(MemoryNetwork(), ["10.77.0.0/28"], (link(*heard, tells=("mac", "ssdp.server", "dns.ptr", "ssdp.st")), hinted))
+    assert [each for each in asked if each[0] == "10.77.0.2"] == [("10.77.0.2", "x1"), ("10.77.0.2", "x2")]
+    assert [hint for address, hint in asked if address == "10.77.0.3"] == [f"x{number}" for number in range(HINTS)]
+
+
 def test_probes_have_names_of_their_own_and_tell_what_they_prove() -> None:
     assert len({p.name for p in probes()}) == len(probes())
     for probe in probes():
@@ -252,6 +291,8 @@ def test_probes_have_names_of_their_own_and_tell_what_they_prove() -> None:
             told = {key for p in probes() for key in p.tells}
             assert {want.partition("=")[0] for want in probe.wants} <= told, f"{probe.name} wants what nobody tells"
             assert probe.each is None or probe.each in probe.wants, f"{probe.name} is asked of each of what it does not want"
+        elif isinstance(probe, HintProbe):
+            assert probe.hears <= {key for p in probes() for key in p.tells}, f"{probe.name} hears what nobody tells"
         else:
             told = {key for p in probes() for key in p.tells}
             assert {f"tcp.{port}" for port in probe.ports} <= told, f"{probe.name} waits for ports nobody tries"
