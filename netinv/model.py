@@ -147,6 +147,20 @@ class Alternative:
     because: tuple[Reason, ...] = ()
 
 
+class Detail(NamedTuple):
+    """Something told of a device besides its kind, and who told it."""
+
+    field: str
+    """`vendor`, `model`, `os`, `firmware` or `serial`."""
+    value: str
+    confidence: float
+    """Between 0 and 1; more where several agree that do not repeat each other."""
+    sources: tuple[str, ...]
+    """Evidence keys or rules by which it is told, the most trusted first."""
+    evidence: tuple[str, ...]
+    """Ids of all the evidence that says so."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What a device is, how sure netinv is of it, and why."""
@@ -160,6 +174,10 @@ class Verdict:
     """Between 0 and 1: the share of such verdicts that are right."""
     because: tuple[Reason, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
+    firmware: str | None = None
+    serial: str | None = None
+    details: tuple[Detail, ...] = ()
+    """Who told vendor, model, os, firmware and serial, in this order; nothing of what nobody told."""
 
 
 class Name(NamedTuple):
@@ -225,6 +243,8 @@ class Device:
     presence: Presence = "here"
     network: str = ""
     """Where it was heard last: the name its user gave the network, else the networks on the sensor's link."""
+    sensor: str = ""
+    """Which sensor heard it last; empty where that is not known."""
     annotations: Annotations = Annotations()
     """`name` and `verdict` follow these where they say something."""
     links: tuple[Link, ...] = ()
@@ -320,3 +340,5 @@ class Change:
     after: str | None
     by: Literal["scan", "you"] = "scan"
     """Who told."""
+    sensor: str = ""
+    """Whose scan; empty where the user told."""

@@ -1,5 +1,6 @@
 """Text from the network is made safe here, once, at the moment it enters."""
 
+import re
 import unicodedata
 
 LIMIT = 512
@@ -22,3 +23,15 @@ def clean(heard: str | bytes, limit: int = LIMIT) -> str:
         return " ".join(heard.split())[:limit].rstrip()
     safe = "".join(" " if unicodedata.category(c) in _UNSAFE else c for c in heard)
     return " ".join(safe.split())[:limit].rstrip()
+
+
+def masked(url: str) -> str:
+    """A URL without the passwords in it; rather too much is hidden than too little."""
+    url = re.sub(r"(?<=://)([^:@/]*):.*@", r"\1:***@", url)
+    head, mark, words = url.partition("?")
+    return head + mark + "&".join(_without_secret(word) for word in words.split("&"))
+
+
+def _without_secret(word: str) -> str:
+    key, mark, _ = word.partition("=")
+    return f"{key}{mark}***" if mark and ("%" in key or "pass" in key.lower().replace("passfile", "")) else word

@@ -1,6 +1,7 @@
 """An anonymous transcript hides who the devices are, keeps what they are, and says equal things of equal things."""
 
 import re
+import ssl
 from ipaddress import IPv6Network
 from pathlib import Path
 from typing import Any
@@ -9,13 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from netinv.classification.vocabulary import vocabulary
 from netinv.errors import TranscriptError
 from netinv.lab.memory import MemoryNetwork
 from netinv.masking import Mask, anonymised
+from netinv.masking.keys import without_keys
 from netinv.masking.looks import Looks
 from netinv.model import MAC, Evidence
+from netinv.net import certificates
 from netinv.net.overheard import Overheard
 from netinv.net.transcript import Transcript, Writer, read_transcript, write_transcript
+from netinv.probes import ssh_transport
 from netinv.replayer import replay
 from netinv.scanner import scan
 from tests.test_replayer import SAID
@@ -137,3 +142,106 @@ def test_names_of_people_in_any_script_are_masked_and_products_are_not(name: str
     assert len(shown.encode()) == len(name.encode())
     for word in re.findall(r"iPhone|\bnas\b|iPad", name):
         assert word in shown
+
+
+def of_facts(*facts: tuple[str, str]) -> Mask:
+    """A mask that has learned these facts of a device."""
+    mask = Mask(KEY)
+    for name, value in facts:
+        mask._learn_fact(Evidence("10.0.0.1", name, value, "test", None))  # type: ignore[arg-type]
+    mask._compile()
+    return mask
+
+
+PERSONAL_KEYS = sorted(name for name, known in vocabulary().items() if known.hides in ("name", "number", "hex"))
+ANNA = {"name": "Zaphods Beeblebroxgerät", "number": "QX7Z33091K", "hex": "80001f8880e9630000d61ff449"}
+
+
+@pytest.mark.parametrize("name", PERSONAL_KEYS)
+def test_whatever_key_holds_a_name_or_a_number_of_one_device_it_is_masked_alike_wherever_it_stands(name: str) -> None:
+    hides = vocabulary()[name].hides
+    said = ANNA[hides]
+    mask = of_facts((name, said))
+    if hides == "hex":
+        raw = bytes.fromhex(said)
+        assert raw not in (shown := mask.payload(b"\x30\x20" + raw + b"\x02\x01"))
+        assert len(shown) == len(raw) + 4
+        return
+    shown = mask.text(said)
+    assert not {"zaphods", "beeblebrox", "qx7z33091k"} & set(re.findall(r"\w+", shown.lower()))
+    assert len(shown.encode()) == len(said.encode())
+    for around in ("x={};", "<a>{}</a>", "SN:{},", "  {} "):
+        assert mask.payload(around.format(said).encode()) == around.format(shown).encode()
+
+
+def test_a_name_heard_by_one_protocol_is_masked_in_the_messages_of_all_and_always_alike() -> None:
+    mask = of_facts(("snmp.syscontact", "Zaphod, Keller"), ("mdns.hostname", "zaphod-pc.local"), ("smb.domain", "ZAPHOD"))
+    one, other = mask.text("zaphod-pc.local"), mask.text("Linux Zaphod 6.1 #1 SMP")
+    masked = one.partition("-")[0]
+    assert masked != "zaphod"
+    assert masked in other.lower()
+    assert mask.payload("ZAPHOD".encode("utf-16-le")) == masked.upper().encode("utf-16-le")
+    assert masked.encode() in mask.payload(b"\x04\x0eZaphod, Keller").lower()
+
+
+def test_a_serial_number_in_the_middle_of_a_description_is_masked() -> None:
+    mask = of_facts(("ipp.device-id", "MFG:HP;MDL:HP LaserJet M404dn;SN:PHBQX7Z33091;"), ("mdns.txt", "_hap._tcp id=QX7Z33"))
+    assert "PHBQX7Z33091" not in mask.text("MFG:HP;MDL:HP LaserJet M404dn;SN:PHBQX7Z33091;")
+    assert "HP LaserJet M404dn" in mask.text("MFG:HP;MDL:HP LaserJet M404dn;SN:PHBQX7Z33091;")
+    assert "QX7Z33" not in mask.text("id=QX7Z33")
+
+
+def der(pem: str) -> bytes:
+    return ssl.PEM_cert_to_DER_cert(re.findall(r"-----BEGIN CERT.*?-----END CERTIFICATE-----", pem, re.DOTALL)[0])
+
+
+CERTIFICATE = der((Path(__file__).parent / "probes" / "data" / "device.pem").read_text("ascii"))
+
+
+def test_a_certificate_says_what_it_said_of_the_device_and_is_another() -> None:
+    masked = Mask(KEY).payload(CERTIFICATE)
+    assert len(masked) == len(CERTIFICATE)
+    assert certificates.read(masked) == certificates.read(CERTIFICATE)
+    runs = [CERTIFICATE[at : at + 16] for at in range(len(CERTIFICATE) - 80, len(CERTIFICATE) - 16)]
+    assert not [run for run in runs if run in masked], "its signature would tell it apart"
+    assert Mask(KEY).payload(CERTIFICATE) == masked
+    assert Mask(b"another key").payload(CERTIFICATE) != masked
+
+
+def test_the_common_name_of_a_certificate_is_masked_where_it_is_a_name() -> None:
+    mask = of_facts(("tls.subject", "CN=zaphod.fritz.box"))
+    assert b"zaphod" not in mask.payload(CERTIFICATE.replace(b"device", b"zaphod"))
+
+
+def string(text: bytes) -> bytes:
+    return len(text).to_bytes(4) + text
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        string(b"ssh-ed25519") + string(bytes(range(32))),
+        string(b"ecdsa-sha2-nistp256") + string(b"nistp256") + string(b"\4" + bytes(range(64))),
+        string(b"ssh-rsa") + string(b"\1\0\1") + string(b"\0" + bytes(range(128, 256)) * 2),
+    ],
+)  # fmt: skip
+def test_a_host_key_is_another_of_its_kind_always_the_same_and_still_read(key: bytes) -> None:
+    reply = b"\x1f" + string(key) + string(bytes(32)) + string(b"signature")
+    padding = 8 - (5 + len(reply)) % 8 + 8
+    packet = (len(reply) + 1 + padding).to_bytes(4) + bytes((padding,)) + reply + bytes(padding)
+    masked = Mask(KEY).payload(packet)
+    assert len(masked) == len(packet)
+    assert ssh_transport.fingerprint(packet) != ssh_transport.fingerprint(masked) is not None
+    assert key[: 4 + key[3]] in masked
+    assert Mask(KEY).payload(packet) == masked
+
+
+def test_names_of_host_keys_in_an_offer_stay() -> None:
+    offer = ssh_transport.offer()
+    assert Mask(KEY).payload(offer) == offer
+
+
+@given(st.binary(max_size=300))
+def test_whatever_looks_like_a_key_is_masked_without_raising(data: bytes) -> None:
+    for said in (data, b"\x30\x82\x01\0" + data, data + string(b"ssh-ed25519") + data, CERTIFICATE[:200] + data):
+        assert len(without_keys(said, lambda shown: bytes(len(shown)))) == len(said)

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from netinv.classification.details import details
 from netinv.classification.facts import DERIVED, Fact, facts
 from netinv.classification.kinds import UNKNOWN, category
 from netinv.classification.rule_base import Rules
 from netinv.classification.rules import load_rules
 from netinv.classification.verdict import MENTIONED, Weighing, judge, weigh
-from netinv.model import Alternative, Evidence, Reason, Verdict
+from netinv.model import Alternative, Detail, Evidence, Reason, Verdict
 
 _SHOWN = 5
 """Silent rules and what-ifs worth a person's time."""
@@ -51,6 +52,8 @@ class Argument:
     """What was worked out of it."""
     reasons_for: tuple[Reason, ...]
     reasons_against: tuple[Reason, ...]
+    details: tuple[Detail, ...]
+    """All that is told of vendor, model, os, firmware and serial, the likeliest first, the unlikely ones too."""
     rivals: tuple[Alternative, ...]
     """What else it might be, likeliest first, each with the reasons that do not speak for `about` as well."""
     silent: tuple[Silence, ...]
@@ -67,7 +70,8 @@ def argue(evidence: Iterable[Evidence], rules: Rules | None = None) -> Argument:
     heard = tuple(sorted({e.id: e for e in evidence}.values(), key=_in_order))
     known = facts(heard)
     verdict = judge(known, rules)
-    weighing = weigh(rules.speaking(known))
+    speaking = rules.speaking(known)
+    weighing = weigh(speaking)
     fitting = (kind for kind in weighing.ranked() if verdict.category in (UNKNOWN, category(kind)))
     about = verdict.kind if verdict.kind != UNKNOWN else next(fitting, UNKNOWN)
     return Argument(
@@ -77,6 +81,7 @@ def argue(evidence: Iterable[Evidence], rules: Rules | None = None) -> Argument:
         tuple(fact for fact in known if fact.key in DERIVED),
         verdict.because or weighing.speaking_for(about),
         weighing.speaking_against(about),
+        details(known, speaking, verdict.kind),
         tuple(islice(_rivals(weighing, about), _SHOWN)),
         tuple(islice(_silences(known, rules), _SHOWN)),
         tuple(islice(_without(verdict, known, rules), _SHOWN)),

@@ -16,8 +16,6 @@ from typing import Any
 
 DATA = Path(__file__).parent / "data"
 _PACKED = "knowledge.json"
-_NOT_PACKED = frozenset({"vendors.toml"})
-"""What is needed only to make another data file."""
 
 
 def tables(name: str) -> Mapping[str, Any]:
@@ -45,7 +43,9 @@ def pack() -> Path:
     _digests.cache_clear()
     files = {name: (of_now, _parse((DATA / name).read_bytes())) for name, of_now in _digests().items()}
     written = DATA / _PACKED
-    written.write_text(json.dumps(files, ensure_ascii=False, separators=(",", ":"), allow_nan=False) + "\n", "utf-8")
+    # dates, which TOML has and JSON has not, become text
+    text = json.dumps(files, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=str)
+    written.write_text(text + "\n", "utf-8")
     _packed.cache_clear()
     return written
 
@@ -53,7 +53,7 @@ def pack() -> Path:
 @cache
 def _digests() -> Mapping[str, str]:
     """Each file with a digest of what it holds."""
-    found = sorted(path for path in [*DATA.glob("*.toml"), *DATA.glob("rules/*.toml")] if path.name not in _NOT_PACKED)
+    found = sorted([*DATA.glob("*.toml"), *DATA.glob("rules/*.toml")])
     return {path.relative_to(DATA).as_posix(): blake2s(path.read_bytes(), digest_size=8).hexdigest() for path in found}
 
 

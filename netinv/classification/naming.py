@@ -10,14 +10,14 @@ from netinv.classification.vendors import RANDOMISED, vendor
 from netinv.model import MAC, Evidence, Name, Verdict
 
 TITLES = (
-    "cast.name", "roku.name", "airplay.name", "kasa.name", "playstation.name", "ubiquiti.name", "upnp.friendly-name", "ipp.name",
-    "wsd.friendly-name", "mdns.instance", "vnc.name", "s7.name",
+    "cast.name", "roku.name", "airplay.name", "kasa.name", "playstation.name", "ubiquiti.name", "web.name", "upnp.friendly-name",
+    "ipp.name", "wsd.friendly-name", "mdns.instance", "vnc.name", "s7.name", "bacnet.name",
 )  # fmt: skip
 """Evidence keys whose value is a name with spaces, as people give one to a loudspeaker; any other name is a host name."""
 
 SOURCES = (
     "local.hostname", *TITLES[:6], "dhcp.hostname", "mdns.hostname", "netbios.name", "llmnr.name", "snmp.sysname",
-    "lldp.system-name", "cdp.device", "smb.name", "rdp.name", "dns.ptr", *TITLES[6:],
+    "lldp.system-name", "cdp.device", "smb.name", "rdp.name", "smb.dns-name", "rdp.dns-name", "web.name", "dns.ptr", *TITLES[7:],
 )  # fmt: skip
 """Evidence keys whose value is a name, best first: what a device calls itself is better than what others call it."""
 
@@ -37,9 +37,12 @@ _FILLER = re.compile(
     r"|no-?name|(dhcp|dyn|dynamic|host|client|device|ip|user|pool|unknown|lan|node)[-_]?\d*",
     re.IGNORECASE,
 )
+_HEXADECIMAL = re.compile(r"[0-9a-f]+")
 _QUAD = re.compile(r"(?<!\d)(\d{1,3})[-._](\d{1,3})[-._](\d{1,3})[-._](\d{1,3})(?!\d)")
 _UUID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
 _SERVICE = re.compile(r"\._[\w-]{1,63}\._(?:tcp|udp)\.?(?:local\.?)?$", re.IGNORECASE)
+_WHOSE = re.compile(r"^[0-9A-F]{12}@(?=.)|(?<=.) \[[0-9a-f:]{17}\]$", re.IGNORECASE)
+"""The MAC address that AirPlay's audio puts before a name, and Avahi's workstations behind it."""
 _HARDWARE = re.compile(r"(?:mac)?[-_]?[0-9a-f]{2}(?:([-_:]?)[0-9a-f]{2}(?:\1[0-9a-f]{2}){4})", re.IGNORECASE)
 
 
@@ -69,8 +72,8 @@ def host_part(name: str) -> str:
 
 
 def label(name: str) -> str:
-    """A name without what only says where it was heard: the root's dot, or a service's type (`Printer._ipp._tcp`)."""
-    return _SERVICE.sub("", name).strip(".")
+    """A name without what only says where it was heard: the root's dot, a service's type (`Printer._ipp._tcp`), a MAC address."""
+    return _WHOSE.sub("", _SERVICE.sub("", name)).strip(".")
 
 
 def is_filler(named: Evidence) -> bool:
@@ -105,7 +108,7 @@ def _spells(name: str, address: str) -> bool:
         return False
     if not isinstance(of, IPv4Address):
         return of.exploded.replace(":", "") in re.sub(r"[^0-9a-f]", "", name.casefold())
-    if re.search(rf"(?<![0-9a-f]){of.packed.hex()}(?![0-9a-f])", host_part(name), re.IGNORECASE):
+    if of.packed.hex() in _HEXADECIMAL.findall(host_part(name).casefold()):
         return True
     octets = str(of).split(".")
     return any([str(int(part)) for part in quad] in (octets, octets[::-1]) for quad in _QUAD.findall(name))

@@ -56,12 +56,16 @@ class Rule:
     weights: Mapping[str, float]
     """Log-odds by kind; negative speaks against."""
     tells: Mapping[str, str]
-    """Templates of vendor, model and os."""
+    """Templates of vendor, model, os, firmware and serial."""
     says: str
     examples: tuple[Mapping[str, str], ...]
     counter_examples: tuple[Mapping[str, str], ...]
     source: str
     """The file it stands in."""
+    trust: float | None = None
+    """How far what it tells is trusted, from 0 to 1; None where the strength of its evidence decides."""
+    of: tuple[str, ...] = ()
+    """The kinds of device it tells that of; none where it is any, or those its weights speak for."""
     families: tuple[str, ...] = field(init=False)
     """What its evidence speaks of; rules of one family do not confirm each other fully."""
     strength: str = field(init=False)

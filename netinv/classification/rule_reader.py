@@ -12,8 +12,8 @@ from netinv.errors import RuleError
 HEAVIEST: Final = 7.0
 """The most log-odds one rule may add or take: 7 turns one in forty into 97 %."""
 
-_FIELDS = frozenset(("id", "when", "unless", "then", "weight", "leans", "says", "examples", "counter_examples"))
-_TELLS = ("vendor", "model", "os")
+_FIELDS = frozenset(("id", "when", "unless", "then", "weight", "leans", "says", "trust", "of", "examples", "counter_examples"))
+_TELLS = ("vendor", "model", "os", "firmware", "serial")
 _ID = re.compile(r"[a-z0-9_]+(\.[a-z0-9-]+)+")
 
 
@@ -61,6 +61,8 @@ def accepted_rules(tables: Mapping[str, Any], source: str) -> tuple[Rule, ...]:
             examples=tuple(entry.get("examples", ())),
             counter_examples=tuple(entry.get("counter_examples", ())),
             source=source,
+            trust=entry.get("trust"),
+            of=tuple(entry.get("of", ())),
         )
         for entry in tables.get("rule", ())
     )
@@ -105,7 +107,8 @@ class _Entry:
         if not weights and not then:
             raise self._error("concludes nothing", "Give then = { kind = ... } with a weight, or leans = {...}.")
         examples, counter_examples = (self._examples(field) for field in ("examples", "counter_examples"))
-        return Rule(self._id, when, unless, kind, weights, then, says, examples, counter_examples, self._source)
+        trust, of = self._trust(), self._of()
+        return Rule(self._id, when, unless, kind, weights, then, says, examples, counter_examples, self._source, trust, of)
 
     def _conditions(self, field: str) -> tuple[Condition, ...]:
         table = self._table.get(field, {})
@@ -142,6 +145,20 @@ class _Entry:
                 )
             checked[name] = float(weight)
         return checked
+
+    def _trust(self) -> float | None:
+        trust = self._table.get("trust")
+        if trust is None:
+            return None
+        if isinstance(trust, bool) or not isinstance(trust, int | float) or not 0 < trust < 1:
+            raise self._error(f"trusts itself {trust!r}", "`trust` is a number between 0 and 1: how sure what it tells is.")
+        return float(trust)
+
+    def _of(self) -> tuple[str, ...]:
+        of = self._table.get("of", [])
+        if not isinstance(of, list) or not all(kind in kinds() for kind in of):
+            raise self._error(f"is of {of!r}", f"`of` is a list of kinds: {', '.join(kinds())}.")
+        return tuple(of)
 
     def _examples(self, field: str) -> tuple[dict[str, str], ...]:
         entries = self._table.get(field, [])

@@ -1,14 +1,13 @@
 """From the registered name of a company to the short one people know it by."""
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from html import unescape
-from pathlib import Path
 from typing import Any
 
+from netinv.classification import knowledge
 from netinv.text import clean
 
 _LONGEST = 4
@@ -96,5 +95,5 @@ def _brands() -> dict[str, str]:
 
 
 @cache
-def _data() -> dict[str, dict[str, Any]]:
-    return tomllib.loads(Path(__file__).with_name("data").joinpath("vendors.toml").read_text("utf-8"))
+def _data() -> Mapping[str, Mapping[str, Any]]:
+    return knowledge.tables("vendors.toml")

@@ -7,6 +7,7 @@ from math import exp
 from typing import Final, NamedTuple
 
 from netinv.classification.calibration import Calibration, calibration
+from netinv.classification.details import best, details, tells_details
 from netinv.classification.facts import Fact, facts
 from netinv.classification.kinds import UNKNOWN, category, kinds
 from netinv.classification.rule_base import Match, Rules
@@ -76,12 +77,12 @@ def classify(evidence: Iterable[Evidence], rules: Rules | None = None) -> Verdic
     """What a device is, given all the evidence heard of it; `unknown` where that is not enough.
 
     Where the kinds of one category together are likely but none alone is, the category is named and the kind is `unknown`;
-    the confidence is then that of the category. Taking away the evidence a reason cites lowers the confidence or changes the
-    verdict. The order of the evidence does not matter.
+    the confidence is then that of the category. Taking away the evidence a reason or a detail cites lowers its confidence or
+    changes it. The order of the evidence does not matter.
     """
     rules = load_rules() if rules is None else rules
     heard = facts(evidence)
-    telling = [fact for fact in heard if rules.is_listened_to(fact)]
+    telling = [fact for fact in heard if tells_details(fact) or rules.is_listened_to(fact)]
     if len(telling) == 1:
         (fact,) = telling
         return _citing(_judge_alone(fact.key, fact.value, rules), fact.evidence)
@@ -95,11 +96,15 @@ def _judge_alone(key: str, value: str, rules: Rules) -> Verdict:
 
 
 def _citing(verdict: Verdict, evidence: str) -> Verdict:
-    """The verdict with all its reasons resting on this evidence."""
-    if not verdict.because and not verdict.alternatives:
+    """The verdict with all its reasons and details resting on this evidence."""
+    if not verdict.because and not verdict.alternatives and not verdict.details:
         return verdict
-    others = tuple(replace(other, because=_resting(other.because, evidence)) for other in verdict.alternatives)
-    return replace(verdict, because=_resting(verdict.because, evidence), alternatives=others)
+    return replace(
+        verdict,
+        because=_resting(verdict.because, evidence),
+        alternatives=tuple([replace(other, because=_resting(other.because, evidence)) for other in verdict.alternatives]),
+        details=tuple([detail._replace(evidence=(evidence,)) for detail in verdict.details]),
+    )
 
 
 def _resting(reasons: tuple[Reason, ...], evidence: str) -> tuple[Reason, ...]:
@@ -115,12 +120,11 @@ def judge(heard: Sequence[Fact], rules: Rules, trust: Calibration | None = None)
     because = _because(decision, weighing, heard, rules, trust)
     if not because:
         decision = Decision()  # a verdict nobody can argue for is a guess
-    told = _told(matches, decision)
+    told = best(details(heard, matches, decision.kind))
     return Verdict(
         *decision[:2],
-        vendor=told.get("vendor"),
-        model=told.get("model"),
-        os=told.get("os"),
+        **{detail.field: detail.value for detail in told},
+        details=told,
         confidence=decision.confidence,
         because=because,
         alternatives=tuple(
@@ -218,16 +222,3 @@ def _because(
         return alone
     together = (ordered[:count] for count in range(2, len(ordered) + 1))
     return tuple(next((reasons for reasons in together if are_missed(reasons)), ()))
-
-
-def _told(matches: Iterable[Match], decision: Decision) -> dict[str, str]:
-    """Vendor, model and system as told by the weightiest rules that do not speak for something else."""
-    told: dict[str, str] = {}
-    for match in sorted(matches, key=lambda match: (-max(match.rule.weights.values(), default=0.0), match.rule.id)):
-        meant = [kind for kind, weight in match.rule.weights.items() if weight > 0]
-        if decision.kind != UNKNOWN and meant and decision.kind not in meant:
-            continue
-        for field, template in match.rule.tells.items():
-            if text := match.fill(template).strip():
-                told.setdefault(field, text)
-    return told

@@ -12,6 +12,9 @@ from netinv.classification import knowledge
 STRENGTHS: Final = ("self", "service", "habit", "trace", "name", "maker", "role", "fact")
 """What kinds of knowledge evidence gives; `data/evidence.toml` says what they mean."""
 
+HIDES: Final = ("name", "number", "hex", "look", "key", "part", "nothing")
+"""What anonymous transcripts mask of a value; `data/evidence.toml` says what they mean."""
+
 _PORT = re.compile(r"(tcp|udp)\.([1-9]\d{0,4})")
 
 
@@ -26,6 +29,12 @@ class Key:
     means: str
     said: bool
     """The device describes itself."""
+    tells: Mapping[str, float]
+    """Which detail the whole value is (vendor, model, os, firmware, serial), and how far it is trusted, from 0 to 1."""
+    of: tuple[str, ...]
+    """The kinds of device it tells that of; none where it is any."""
+    hides: str
+    """What of it an anonymous transcript masks: a word of `HIDES`."""
 
 
 @cache
@@ -34,7 +43,16 @@ def vocabulary() -> Mapping[str, Key]:
     entries = knowledge.tables("evidence.toml")
     return MappingProxyType(
         {
-            name: Key(name, entry["strength"], entry["looks"], entry["means"], entry.get("said", False))
+            name: Key(
+                name,
+                entry["strength"],
+                entry["looks"],
+                entry["means"],
+                entry.get("said", False),
+                MappingProxyType(entry.get("tells", {})),
+                tuple(entry.get("of", ())),
+                entry.get("hides", "name" if entry["strength"] == "name" else "nothing"),
+            )
             for name, entry in entries.items()
         }
     )

@@ -5,8 +5,11 @@ the length and the look of what it hides, so that messages stay whole and rules 
 within one transcript: a mask is drawn by a key that is made for it and forgotten. Private addresses are kept; public ones, and
 IPv6 networks, move to the ranges for documentation (RFC 5737, RFC 3849). Times are kept.
 
-What may still tell somebody apart: which devices there are and when they spoke, what web pages say in sentences, keys and
-hashes in certificates, and names that are also those of a maker or a product.
+Keys that servers prove themselves by, and what certificates hold of them, are others afterwards. Which keys of evidence hide
+what, the vocabulary says (`hides` in `classification/data/evidence.toml`), so that no new one is forgotten.
+
+What may still tell somebody apart: which devices there are and when they spoke, what web pages say in sentences, a key that came
+in pieces, and names that are also those of a maker or a product.
 """
 
 import secrets

@@ -58,6 +58,11 @@ class Looks:
         """Chance that is the same whenever it is drawn for the same thing."""
         return hmac.digest(self._key, "\0".join(what).encode("utf-8", "replace"), "sha256")
 
+    def other_bytes(self, what: str, hidden: bytes) -> bytes:
+        """Any bytes for these, as many."""
+        seed = self.draw(what, hidden.hex())
+        return b"".join(blake2s(seed, salt=number.to_bytes(8)).digest() for number in range(len(hidden) // 32 + 1))[: len(hidden)]
+
     def look(self, token: bytes) -> bytes:
         """Vowels for vowels, digits for digits; every character takes as many bytes as the one it hides."""
         text = token.decode("utf-8", "replace")

@@ -6,6 +6,8 @@ from dataclasses import replace
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any, Final, get_args
 
+from netinv.classification.vocabulary import key
+from netinv.masking.keys import without_keys
 from netinv.masking.looks import Looks, cased
 from netinv.masking.words import WORD, kept
 from netinv.model import MAC, Evidence
@@ -17,17 +19,11 @@ from netinv.net.resemblance import is_bytes
 from netinv.net.transcript import Door, Header, Line, Transcript
 from netinv.replayer import replay
 
-NAMES: Final = frozenset({
-    "local.hostname", "dns.ptr", "mdns.hostname", "mdns.instance", "netbios.name", "netbios.group", "llmnr.name", "dhcp.hostname",
-    "upnp.friendly-name", "wsd.friendly-name", "snmp.sysname", "snmp.syslocation", "lldp.system-name", "cdp.device", "ipp.name",
-    "smb.name", "smb.domain", "rdp.name", "vnc.name", "cast.name", "roku.name", "airplay.name", "tls.subject", "tls.issuer",
-    "tls.name", "http.title", "s7.name", "bacnet.device", "kasa.name", "playstation.name", "ubiquiti.name", "snmp.syscontact",
-})  # fmt: skip
-"""Keys of evidence that hold what somebody has called a device, a place or himself."""
 _SECRET_TEXTS: Final = frozenset({
     "serialnumber", "serial", "sn", "srcvers", "deviceid", "id", "ssid", "udn", "pk", "psi", "gid", "pgid", "owner", "user",
+    "sern",
 })  # fmt: skip
-"""Names of fields in announcements that hold such things, or numbers of one device."""
+"""Names of fields in announcements and device ids that hold such things, or numbers of one device."""
 _TERMS: Final = frozenset((*get_args(Means), *get_args(Topic), "open", "closed", "tcp", "udp", "multicast", "listen"))
 """The door's own words, which no name may change."""
 _SHORTEST: Final = 3
@@ -35,6 +31,9 @@ _SHORTEST: Final = 3
 _DIGITS: Final = 3
 """Digits in a row that may number a device, rather than a model or a floor."""
 
+_HEX = re.compile(r"(?:[0-9a-f]{2}){4,64}")
+_FIELD = re.compile(r"(?:^|[ ;])([\w-]{1,32})[=:]([^;]{1,128})")
+"""A field of a TXT record (RFC 6763, 6.4) or a device id (IEEE 1284)."""
 _UUID = re.compile(rb"(?i)\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b")
 _LONG_HEX = re.compile(rb"(?i)(?<![0-9a-z])[0-9a-f]{16,}(?![0-9a-z])")
 _MAC_TEXT = re.compile(rb"(?i)(?<![0-9a-f:-])[0-9a-f]{2}([:-])(?:[0-9a-f]{2}\1){4}[0-9a-f]{2}(?![0-9a-f]|[:-][0-9a-f])")
@@ -65,8 +64,11 @@ class Mask:
             devices = replay(transcript).devices
         except Exception:  # noqa: BLE001 - a scan that cannot be made again is masked by its lines alone
             devices = ()
-        for fact in (fact for device in devices for fact in device.evidence):
-            self._learn_fact(fact)
+        for device in devices:
+            for fact in device.evidence:
+                self._learn_fact(fact)
+            if device.verdict.serial:  # told in the middle of something else
+                self._token(device.verdict.serial.encode())
         self._compile()
 
     def masked(self, transcript: Transcript) -> Transcript:
@@ -91,6 +93,7 @@ class Mask:
 
     def payload(self, data: bytes) -> bytes:
         """Bytes, masked; as many."""
+        data = without_keys(data, lambda shown: self._looks.other_bytes("key", shown))
         if self._binary:
             data = self._binary.sub(lambda found: self._bytes[found[0]], data)
         data = _MAC_TEXT.sub(lambda found: self._looks.mac_text(found[0]), data)
@@ -132,17 +135,21 @@ class Mask:
             self._looks.ipv6(address)
 
     def _learn_fact(self, fact: Evidence) -> None:
-        if fact.key in ("mac", "netbios.mac"):
-            self._learn_text(fact.value)
-        elif fact.key in NAMES:
-            self._learn_name(fact.value)
-        elif fact.key.endswith(".serial"):
-            self._token(fact.value.encode())
-        elif fact.key == "mdns.txt":
-            _, _, told = fact.value.partition(" ")
-            name, is_told, value = told.partition("=")
-            if is_told and name.lower() in _SECRET_TEXTS and len(value) > _SHORTEST:
-                self._token(value.encode())
+        """By what the vocabulary says that its key hides; the key of a probe that is no longer there may hide anything."""
+        known = key(fact.key)
+        match known.hides if known else "name":
+            case "look":
+                self._learn_text(fact.value)
+            case "name":
+                self._learn_name(fact.value)
+            case "number":
+                self._token(fact.value.encode())
+            case "hex" if _HEX.fullmatch(fact.value):
+                self._bytes[bytes.fromhex(fact.value)] = bytes.fromhex(self._looks.digits(fact.value.encode()).decode())
+            case "part":
+                for field, value in _FIELD.findall(fact.value):
+                    if field.lower() in _SECRET_TEXTS and len(value) > _SHORTEST:
+                        self._token(value.encode())
 
     def _learn_name(self, name: str) -> None:
         """Its words that are nobody's product or trade."""

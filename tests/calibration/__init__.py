@@ -4,5 +4,6 @@ The knowledge in the rules is written by hand. What is fitted are a dozen number
 of evidence is trusted, and how a share of the weight becomes a probability. The figures say what these are worth on families of
 devices they were not fitted to: every family is judged once, by numbers fitted without it. They say nothing of the rules: their
 author may have seen the file. `--half` judges the families of one half alone, so that whoever writes rules can leave the other
-unseen.
+unseen. `--also` fits to more observations, which are not judged: those of `tests.calibration.probes`, whose answers no author of
+rules wrote by, keep the numbers honest about devices nobody thought of.
 """

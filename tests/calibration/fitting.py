@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import exp, log
 
-from netinv.classification.calibration import Calibration
+from netinv.classification.calibration import SURE, Calibration
 from netinv.classification.kinds import UNKNOWN
 from netinv.classification.verdict import decide, weigh
 from netinv.classification.vocabulary import STRENGTHS
@@ -15,14 +15,14 @@ _STEPS = (1.2, 1.05)
 _ROUNDS = 12
 _STIFFNESS = 20.0
 """How much a scale holds to 1, in units of log-likelihood: what the rules say was somebody's judgement, and data are few."""
-_MOST = {"maker": 1.0, "name": 1.0}
-"""Where a scale may not go beyond, whatever some file suggests: who made a thing and what people call it is weak evidence."""
+_MOST = 1.0
+"""A scale may fall but not rise: the rules' author has seen some of the files, on which his rules look better than they are."""
 _DOUBTED = 0.2
 """Shares smaller than this never become a verdict and say nothing of how verdicts are calibrated."""
 _DRAWN = 1.0
 """How much the offset of one strength is drawn towards the common one."""
-_HIGHEST = (0.985, 0.98, 0.975)
-_SURE = 0.9
+_HIGHEST = 0.985
+_SURE_FROM = (0.9, 0.91, 0.92, 0.93, 0.94, 0.95, 0.955, 0.96, 0.965, 0.97, 0.975, 0.98, 0.985)
 _WRONG_WHEN_SURE = 0.015
 """Of the verdicts that say .9 or more people act on without looking; more of them than this shall not be wrong."""
 
@@ -36,25 +36,29 @@ def fit(cases: Sequence[Case]) -> Calibration:
             before = best
             for strength in trust.scale:
                 for factor in (step, 1 / step):
-                    scale = min(trust.scale[strength] * factor, _MOST.get(strength, 2.0))
+                    scale = min(trust.scale[strength] * factor, _MOST)
                     tried = replace(trust, scale={**trust.scale, strength: scale})
                     if (surprise := _surprise(cases, tried)) < best:
                         trust, best = tried, surprise
             if best > before - 0.01:
                 break
     slope, offset = _platt(_rows(cases, trust))
-    return _cautious(replace(trust, slope=slope, offset=offset), cases)
+    return _cautious(replace(trust, slope=slope, offset=offset, highest=_HIGHEST), cases)
 
 
 def _cautious(trust: Calibration, cases: Sequence[Case]) -> Calibration:
-    """The highest confidence lowered until the surest verdicts are right often enough."""
-    for highest in _HIGHEST:
-        tried = replace(trust, highest=highest)
-        decided = [(case, decide(weigh(case.matches, tried), tried)) for case in cases if case.is_determined]
-        sure = [made.kind in case.accept for case, made in decided if made.kind != UNKNOWN and made.confidence >= _SURE]
-        if len(sure) - sum(sure) <= _WRONG_WHEN_SURE * len(sure):
+    """The bar for calling a verdict sure raised until those above it are right often enough."""
+    for sure_from in _SURE_FROM:
+        tried = replace(trust, sure_from=sure_from)
+        if _is_sure_enough(tried, cases):
             break
     return tried
+
+
+def _is_sure_enough(trust: Calibration, cases: Sequence[Case]) -> bool:
+    decided = [(case, decide(weigh(case.matches, trust), trust)) for case in cases if case.is_determined]
+    sure = [made.kind in case.accept for case, made in decided if made.kind != UNKNOWN and made.confidence >= SURE]
+    return len(sure) - sum(sure) <= _WRONG_WHEN_SURE * len(sure)
 
 
 def _surprise(cases: Sequence[Case], trust: Calibration) -> float:

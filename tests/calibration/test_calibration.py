@@ -18,6 +18,7 @@ from tests.calibration.__main__ import main
 from tests.calibration.cases import Case, read_cases
 from tests.calibration.figures import figures
 from tests.calibration.fitting import fit
+from tests.calibration.probes import half, observations
 
 
 def entry(number: int, text: str, kind: str, **fields: object) -> dict[str, object]:
@@ -95,9 +96,37 @@ def test_the_command_prints_figures_and_touches_nothing(labelled: Path, capsys: 
     assert (knowledge.DATA / "calibration.toml").read_bytes() == before
 
 
+def test_observations_to_fit_to_besides_are_not_judged(labelled: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main([str(labelled), "--folds", "2", "--also", str(labelled)])
+    assert "cases                            60\n" in capsys.readouterr().out
+
+
+def test_nothing_is_called_sure_below_the_bar() -> None:
+    trust = Calibration({}, sure_from=0.97)
+    said = [trust.confidence(share / 1000, "self") for share in range(1000)]
+    assert said == sorted(set(said))
+    assert max(confidence for share, confidence in enumerate(said) if share < 970) < 0.9 <= said[970]
+
+
 def test_every_family_is_of_one_half(labelled: Path) -> None:
     halves = {case.family: case.half() for case in read_cases(labelled)}
     assert set(halves.values()) == {"a", "b"}
+
+
+PROBES = r"""
+match ftp m|^220 (\w+) FTP print server (\d+) ready\.\r\n| p/Acme $1 ftpd/ d/print server/
+match http m|^HTTP/1\.0 200 OK\r\nServer: Acme-Cam/[\d.]+\r\n.*<title>Network Camera</title>|s p/Acme httpd/ d/webcam/
+match ftp m|^220 plain FTP server ready| p/Plain ftpd/
+match ssh m|^SSH-2\.0-(?>broken| p/Broken/ d/switch/
+"""
+
+
+def test_nmaps_probes_become_observations() -> None:
+    printer, camera = observations(PROBES.splitlines())
+    assert printer["evidence"] == {"ftp": "a FTP print server 2 ready."}
+    assert camera["evidence"] == {"http": [{"server": "Acme-Cam/2", "title": "Network Camera"}]}
+    assert [found["label"]["class"] for found in (printer, camera)] == ["printer", "camera"]
+    assert half(printer) == half(camera)  # of one maker
 
 
 HOME = [

@@ -57,6 +57,19 @@ def test_a_name_is_shown_as_people_say_it(heard_as: str, shown: str | None) -> N
     assert display_name(named(heard_as)) == shown
 
 
+@pytest.mark.parametrize(
+    ("instance", "shown"),
+    [
+        ("DCA632510E2B@Parlour._raop._tcp", "Parlour"),
+        ("workbench [98:fa:9b:c0:13:5d]._workstation._tcp", "workbench"),
+        ("anna@home._ssh._tcp", "anna@home"),
+        ("Printer [spare]._ipp._tcp", "Printer [spare]"),
+    ],
+)
+def test_the_hardware_address_in_the_name_of_a_service_is_no_part_of_the_name(instance: str, shown: str) -> None:
+    assert display_name(heard(("mdns.instance", instance))) == shown
+
+
 def test_a_device_without_a_name_has_none() -> None:
     assert names(heard(("mac", "00:1b:a9:01:02:03"))) == ()
     assert display_name(()) is None

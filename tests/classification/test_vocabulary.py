@@ -1,9 +1,12 @@
 """The one vocabulary of evidence: what probes tell and rules listen to."""
 
+import tomllib
+
+from netinv.classification import knowledge
 from netinv.classification.facts import DERIVED
 from netinv.classification.naming import SOURCES
 from netinv.classification.rules import load_rules
-from netinv.classification.vocabulary import STRENGTHS, key, vocabulary
+from netinv.classification.vocabulary import HIDES, STRENGTHS, key, vocabulary
 from netinv.probes import probes
 from netinv.text import clean
 
@@ -29,6 +32,23 @@ def test_names_and_derived_facts_come_from_the_vocabulary() -> None:
     assert all(map(key, SOURCES))
     assert all(key(source) for sources in DERIVED.values() for source in sources)
     assert not any(map(key, DERIVED))
+
+
+def test_every_key_says_what_it_hides_and_every_name_is_masked() -> None:
+    written = tomllib.loads((knowledge.DATA / "evidence.toml").read_text("utf-8"))
+    for known in vocabulary().values():
+        assert known.hides in HIDES, known.name
+        # what tells nothing of what a device is, tells which one it is, unless somebody has thought about it
+        assert known.strength != "fact" or "hides" in written[known.name], known.name
+        assert known.strength != "name" or known.hides == "name", known.name
+        assert "serial" not in known.tells or known.hides == "number", known.name
+
+
+def test_what_devices_are_known_again_by_is_in_the_vocabulary_and_told() -> None:
+    told = {one for probe in probes() for one in probe.tells}
+    for name in ("ssh.hostkey", "tls.fingerprint", "snmp.engine-id", "dhcp.client-id", "upnp.udn"):
+        assert key(name), name
+        assert name in told, name
 
 
 def test_ports_stand_for_themselves() -> None:

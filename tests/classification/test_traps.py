@@ -1,0 +1,61 @@
+"""Names that only look like the name of a thing: a word inside another or in a compound, a person's or a project's name."""
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from netinv.classification.document import evidence_of
+from netinv.classification.verdict import classify
+
+MACHINES = {"unknown", "computer", "server", "vm"}
+"""What may be said of a name that somebody gave a computer."""
+
+TRAPS = re.findall(
+    r"\S+",
+    """
+jonas-pc spring-server-printer-queue echo-test alexander alexa-schmidt-laptop printer-test camera-shop-pc evelyn-pc eve-macbook
+veras-laptop sonoma sonos-backup-server denon-fan-blog tvheadend kodi-dev-server steves-thinkpad augusts-desktop hue-research
+arlo-guthrie blinkenlights handyman mobile-dev satoshi-node hopper oppositional renovation poco-loco honorable tecnologia
+metzger-pc naima-laptop linnea-macbook activedirectory active-node helios zippo-server citizen-kane savings-app activity-tracker
+ringo token-ring ring-buffer-test nest-js roku-dev-laptop nas-backup-script camtasia doorbell-api-test lampstack
+tablet-repair-shop phonebook-server phonebook tvguide-app speakeasy bose-einstein-sim jbl-marketing-pc gateway-test router-lab
+switch-config-backup ap-invoice-server voip-billing upsell-server ups-tracking-db watchtower printserver-old
+thermostat-simulator fridge-magnets oven-fresh-bakery inverter-design-ws dreamweaver orbiter juramaschine-pc
+shelly-ann-laptop hamed-laptop eddie-pc candy-crush hoover-dam vue-frontend bhyve-host mac-os-11 inputsensor-dev
+dishwasher-repair-pc canary-deployment beamer-slides wizard wizcorp solaris sunny-day drucker-software-server kameramann-pc
+hitachi-research yamaha-motor-pc miele-office-pc bosch-desktop-17 siemens-laptop-3 homey-cafe-pos tempest-lan
+""",
+)
+
+THINGS = ["nas", "tv", "cam", "printer", "speaker", "hub", "ups", "switch", "phone", "lamp", "plug", "echo", "ring", "router"]
+
+letters = st.text("abcdefghijklmnopqrstuvwxyz", min_size=3, max_size=7)
+
+
+def kind_of(name: str) -> str:
+    return classify(evidence_of({"dhcp": {"hostname": name}})).kind
+
+
+@pytest.mark.parametrize("name", TRAPS)
+def test_a_name_that_only_looks_like_a_thing_is_none(name: str) -> None:
+    assert kind_of(name) in MACHINES
+
+
+@given(letters, st.sampled_from(THINGS), letters)
+@settings(max_examples=300, deadline=None)
+def test_a_word_inside_another_claims_nothing(before: str, thing: str, after: str) -> None:
+    assert kind_of(f"zq{before}{thing}{after}qz") == "unknown"
+
+
+@given(st.sampled_from(THINGS), letters, st.sampled_from(["server", "test", "backup", "laptop", "pc", "api", "db", "lab"]))
+@settings(max_examples=300, deadline=None)
+def test_in_a_compound_the_last_word_rules(thing: str, between: str, head: str) -> None:
+    assert kind_of(f"{thing}-zq{between}-{head}") in MACHINES
+
+
+@given(st.sampled_from(["nginx", "Apache/2.4.57 (Debian)", "lighttpd/1.4", "OpenSSH", "Linux", "Microsoft-IIS/10.0"]), letters)
+@settings(max_examples=100, deadline=None)
+def test_generic_software_is_no_device(software: str, word: str) -> None:
+    assert classify(evidence_of({"http": [{"server": software, "title": f"zq{word}"}]})).kind in MACHINES
