@@ -1,16 +1,45 @@
-"""Who was asked by a scan and kept silent, and of whom that means that they left."""
+"""Who was asked by a scan and kept silent, and of whom that means that they left.
 
-from collections.abc import Sequence
+Asked so that it has to answer is who has a MAC address by ARP for an IPv4 address among the targets (RFC 826 leaves no choice);
+who has none, behind a router, by the other means at such an address; and who answered an ICMPv6 echo before, by the echo to all
+nodes (RFC 4291, 2.8), which a scan sends where its targets cover a whole link (`net.scope`). Who answers no echo and has no IPv4
+address is asked by nobody, and never gone.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
 
 from netinv.inventory.database import Database
 from netinv.inventory.history import Asking
-from netinv.inventory.presence import Habit
+from netinv.inventory.lookup import among
+from netinv.inventory.presence import Custom, Habit, Sort, sort_of
 from netinv.inventory.rows import number, read_kind, read_texts, text
-from netinv.inventory.traces import are_made_up
+from netinv.inventory.traces import are_made_up, is_virtual
 from netinv.model import MAC, Change, Scan
 
 _ON_LINK = frozenset({"arp", "neighbours"})
 """Ways of asking that whoever is on the link must answer; echo requests many ignore."""
+_NODES = "icmpv6"
+
+
+class _One(NamedTuple):
+    """A device that counts as there."""
+
+    number: int
+    id: str
+    habit: Habit
+    macs: tuple[str, ...]
+    addresses: tuple[str, ...]
+    verdict: object
+
+    @property
+    def kind(self) -> str:
+        return read_kind(self.verdict)
+
+    @property
+    def is_private(self) -> bool:
+        return are_made_up(map(MAC, self.macs)) and not any(map(is_virtual, self.macs))
 
 
 def who_kept_silent(db: Database, scan: Scan, asked: Asking, network: int, this: int) -> list[tuple[int, Change]]:
@@ -20,29 +49,77 @@ def who_kept_silent(db: Database, scan: Scan, asked: Asking, network: int, this:
     """
     if scan.is_partial or not scan.method:
         return []
+    there = [_one(row) for row in db.all(_THERE + " AND d.last_scan < ?", network, this)]
+    echoing = nodes_asked(db, scan.method, asked, network, [one.number for one in there])
+    silent = [one for one in there if one.number in echoing or ways_to_ask(scan.method, one.macs, one.addresses, asked)]
+    customs = _Customs(db, network, silent)
     rows, gone = [], []
-    for device, name, heard, missed, silent, longest, its_macs, its_addresses, verdict in db.all(_SILENT, network, this):
-        macs = read_texts(its_macs)
-        if not ways_to_ask(scan.method, macs, read_texts(its_addresses), asked):
-            continue
-        before = Habit(number(heard), number(missed), number(silent), number(longest))
+    for one in silent:
         # one silence is no departure, of whatever kind it is
-        kind = read_kind(verdict) if before.silent else ""
-        habit = before.kept_silent(kind, is_private=are_made_up(map(MAC, macs)))
-        rows.append((habit.silent, this if habit.is_gone else None, number(device)))
+        kind = one.kind if one.habit.silent else ""
+        habit = one.habit.kept_silent(
+            kind, is_private=one.is_private, is_drowsy=one.number in customs.drowsy, custom=customs.of_others(one)
+        )
+        rows.append((habit.silent, this if habit.is_gone else None, one.number))
         if habit.is_gone:
-            gone.append((number(device), Change(scan.finished, text(name), "presence", "here", "gone")))
+            gone.append((one.number, Change(scan.finished, one.id, "presence", "here", "gone")))
     db.run_all("UPDATE devices SET silent = ?, gone = ? WHERE number = ?", rows)
     return gone
 
 
-_SILENT = """
-    SELECT d.number, d.id, d.heard, d.missed, d.silent, d.longest, o.macs, o.addresses, o.verdict
-    FROM devices d JOIN opinions o ON o.device = d.number WHERE d.network = ? AND d.last_scan < ? AND d.gone IS NULL"""
-
-
 def ways_to_ask(method: str, macs: Sequence[str], addresses: Sequence[str], asked: Asking) -> bool:
-    """Whether a scan by these means asked the device so that it had to answer, at one of its addresses at least."""
-    means = set(method.split("+")) - {"", "listen"}  # who is only listened to may keep silent
+    """Whether a scan by these means asked the device so that it had to answer, at one of its IPv4 addresses at least."""
+    means = set(method.split("+")) - {"", "listen", _NODES}  # who is only listened to may keep silent
     # Behind a router, where no MAC is heard, ARP does not reach.
     return bool(means & _ON_LINK if macs else means - _ON_LINK) and any(map(asked.covers, addresses))
+
+
+def nodes_asked(db: Database, method: str, asked: Asking, network: int, devices: Collection[int]) -> frozenset[int]:
+    """Which of these devices answer an ICMPv6 echo, and were asked for one by a scan by these means."""
+    [[prefix]] = db.all("SELECT coalesce((SELECT prefix FROM networks WHERE number = ?), '')", network)
+    if not devices or _NODES not in method.split("+") or not asked.covers_link(text(prefix)):
+        return frozenset()
+    return _told(db, ("icmpv6.rtt",), network, devices)
+
+
+class _Customs:
+    """How the devices of each sort keep to the network; looked into only where one was silent more than once."""
+
+    def __init__(self, db: Database, network: int, silent: Iterable[_One]) -> None:
+        again = [one.number for one in silent if one.habit.silent]
+        self.drowsy: frozenset[int] = frozenset()
+        """Who answered only when asked again, when it was heard last."""
+        self._of: dict[Sort, list[Habit]] = defaultdict(list)
+        self._sorts: dict[int, Sort] = {}
+        if not again:
+            return
+        every = [_one(row) for row in db.all(_THERE, network)]
+        self.drowsy = _told(db, ("arp.attempt", "icmp.attempt"), network, [one.number for one in every])
+        for one in every:
+            sort = sort_of(one.kind, is_private=one.is_private, is_drowsy=one.number in self.drowsy)
+            self._sorts[one.number] = sort
+            self._of[sort].append(one.habit)
+
+    def of_others(self, one: _One) -> Custom:
+        """Of the sort the device is of, its own silence left out."""
+        if one.number not in self._sorts:
+            return Custom()
+        custom = Custom.of(self._of[self._sorts[one.number]])
+        return custom._replace(paused=custom.paused - one.habit.silent)
+
+
+def _told(db: Database, keys: Sequence[str], network: int, devices: Collection[int]) -> frozenset[int]:
+    """Which of these devices told one of the keys in the network when last asked."""
+    query = f"SELECT DISTINCT device FROM evidence WHERE ended IS NULL AND network = ? AND key IN ({', '.join('?' * len(keys))})"
+    return frozenset(number(device) for (device,) in db.all(query + among("device", devices), network, *keys))
+
+
+def _one(row: Sequence[object]) -> _One:
+    device, name, heard, missed, silent, longest, macs, addresses, verdict = row
+    habit = Habit(number(heard), number(missed), number(silent), number(longest))
+    return _One(number(device), text(name), habit, read_texts(macs), read_texts(addresses), verdict)
+
+
+_THERE = """
+    SELECT d.number, d.id, d.heard, d.missed, d.silent, d.longest, o.macs, o.addresses, o.verdict
+    FROM devices d JOIN opinions o ON o.device = d.number WHERE d.network = ? AND d.gone IS NULL"""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 from netinv.errors import UsageError
-from netinv.inventory.absence import ways_to_ask
+from netinv.inventory.absence import nodes_asked, ways_to_ask
 from netinv.inventory.database import Database
 from netinv.inventory.events import Event, read_events
 from netinv.inventory.history import asking
@@ -70,6 +70,7 @@ def compare(db: Database, before: int, after: int) -> Comparison:
     silent = now - present
     devices = {d.id: d for d in load(db, {*kinds, *silent}, brief=True)}
     asked = asking(sensor, targets, is_partial, ())
+    echoing = {known[n].id for n in nodes_asked(db, method, asked, network, silent)}
     differences = [
         Difference(kind, devices[known[n].id], changes.get(n, ())) for n, kind in kinds.items() if known[n].id in devices
     ]
@@ -78,7 +79,7 @@ def compare(db: Database, before: int, after: int) -> Comparison:
     return Comparison(
         tuple(differences),
         tuple(
-            replace(d, presence="asleep" if not is_partial and ways_to_ask(method, d.macs, d.addresses, asked) else "unasked")
+            replace(d, presence="asleep" if d.id in echoing or ways_to_ask(method, d.macs, d.addresses, asked) else "unasked")
             for d in quiet
         ),
     )

@@ -1,249 +1,93 @@
-"""A SQLite file opened with care: ours or refused, whole transactions only, and errors in the user's words.
+"""What the inventory asks of a database, whichever keeps it: whole transactions only, and errors in the user's words.
 
-The file keeps SQLite's rollback journal rather than a write-ahead log: one private file holds everything, it can be read where
-nothing may be written, and a journal left by a killed program is undone by the next that opens it.
+Every statement is written once, in what SQLite and PostgreSQL have in common, with `?` for each value. What an engine does in its
+own way, how it is opened, locked, copied and looked after, is in its own file.
 """
 
-import sqlite3
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Final
 
 from netinv.errors import StoreError
-from netinv.inventory.place import make_private
-from netinv.inventory.rows import Damaged
-from netinv.inventory.schema import APPLICATION, STEPS, VERSION
-from netinv.text import clean
 
-_WITHOUT = "scan with --no-save, or name another file with --store"
-_DAMAGED = (
-    0,  # Damaged, or text that is not UTF-8: found by us or by Python, not by SQLite
-    sqlite3.SQLITE_ERROR,  # a table or column is missing
-    sqlite3.SQLITE_CORRUPT,
-    sqlite3.SQLITE_CONSTRAINT,
-    sqlite3.SQLITE_MISMATCH,
-)
+WITHOUT: Final = "scan with --no-save, or name another file with --store"
+"""A hint for whoever cannot save."""
 
 
-class Database:
+class Passing(StoreError):  # noqa: N818 - it says when it is over
+    """A trouble that may be over when it is tried again: a server that restarts. Nothing was changed, or all of it."""
+
+
+class Database(ABC):
     """An open connection. Everything it raises is StoreError, but for mistakes in the program."""
 
-    def __init__(self, path: Path, *, read_only: bool, timeout: float) -> None:
-        self.path = path
-        self._shown = clean(str(path))
-        self._read_only = read_only
-        self._timeout = timeout
-        self._prepare()
-        with self.trouble():
-            self._connection = self._connect(f"{path.as_uri()}?mode=rw")
-            try:
-                self._settle()
-            except BaseException:
-                self._connection.close()
-                raise
+    patience: float
+    """Seconds to wait for others who write, and to go on trying what fails for a `Passing` reason."""
 
-    def close(self) -> None:
-        self._connection.close()
+    @property
+    @abstractmethod
+    def where(self) -> str:
+        """The path or URL, without secrets."""
 
+    @abstractmethod
+    def close(self) -> None: ...
+
+    @abstractmethod
     def all(self, query: str, *values: object) -> list[tuple[object, ...]]:
-        """Every row of an answer; text or number, whatever the file holds."""
-        with self.trouble():
-            return self._connection.execute(query, values).fetchall()
+        """Every row of an answer; text or number, whatever is there."""
 
+    @abstractmethod
     def run(self, statement: str, *values: object) -> None:
         """Change one thing, within `writing`."""
-        with self.trouble():
-            self._connection.execute(statement, values)
 
+    @abstractmethod
     def run_all(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
         """Change many things alike, within `writing`."""
-        if not rows:
-            return
-        with self.trouble():
-            self._connection.executemany(statement, rows)
 
-    @contextmanager
-    def reading(self) -> Iterator[None]:
-        """One state of the file for several questions."""
-        with self._transaction("BEGIN"):
-            yield
+    @abstractmethod
+    def reading(self) -> AbstractContextManager[None]:
+        """One state of the database for several questions."""
 
-    @contextmanager
-    def writing(self) -> Iterator[None]:
-        """All changes or none, whatever happens to this process or to the machine."""
-        with self._transaction("BEGIN IMMEDIATE"):
-            yield
+    @abstractmethod
+    def writing(self) -> AbstractContextManager[None]:
+        """All changes or none, whatever happens to this process or to the machine; nobody else writes meanwhile."""
 
-    @contextmanager
-    def refreshing(self) -> Iterator[None]:
+    @abstractmethod
+    def refreshing(self) -> AbstractContextManager[None]:
         """As `writing`, for what nobody would miss: even if opened read-only, but at once or not at all."""
-        try:
-            with self.trouble():
-                self._connection.execute("PRAGMA busy_timeout = 0")
-                self._connection.execute("PRAGMA query_only = OFF")
-            with self.writing():
-                yield
-        finally:
-            with self.trouble():
-                self._connection.execute(f"PRAGMA busy_timeout = {int(self._timeout * 1000)}")
-                self._connection.execute(f"PRAGMA query_only = {int(self._read_only)}")
 
     @contextmanager
     def trouble(self) -> Iterator[None]:
-        """Say what SQLite's or a damaged row's complaint means to the user."""
+        """Say what the database's or a damaged row's complaint means to the user."""
         try:
             yield
-        except sqlite3.ProgrammingError:
-            raise
-        except (sqlite3.Error, UnicodeDecodeError, Damaged) as error:  # a damaged name, in SQLite's own message
-            raise self._explained(error) from error
-
-    def _prepare(self) -> None:
-        try:
-            if self.path.exists() and not self.path.is_file():
-                raise StoreError(f"{self._shown} is not a file", hint="name the inventory's file with --store")
-            if not self._read_only:
-                make_private(self.path)
-            elif not self.path.exists():
-                raise StoreError(
-                    f"there is no inventory yet at {self._shown}", hint="run `netinv scan` first, or name one with --store"
-                )
-        except OSError as error:
-            raise StoreError(f"the inventory {self._shown} cannot be opened or made: {error.strerror}", hint=_WITHOUT) from error
-
-    def _connect(self, uri: str) -> sqlite3.Connection:
-        # mode=rw even for reading: only so can a journal left by a killed program be undone. SQLite itself falls back to reading
-        # where the file may not be written, and `query_only` holds us to it elsewhere.
-        connection = sqlite3.connect(uri, uri=True, timeout=self._timeout, isolation_level=None)
-        try:
-            # FULL: saved means saved, through a power cut too. The last two distrust the file, which anybody may have made.
-            connection.executescript(
-                "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;"
-                "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON"
-            )
-        except BaseException:
-            connection.close()
-            raise
-        return connection
-
-    def _settle(self) -> None:
-        """Make sure the file is a whole inventory of this version, and make one of an empty file."""
-        if self._is_empty() and self._is_begun():
-            return
-        with self.reading():
-            application, version = self._pragma("application_id"), self._pragma("user_version")
-            size = self._pragma("page_count") * self._pragma("page_size")
-            if application != APPLICATION:
-                raise StoreError(f"{self._shown} is a database of another program", hint=f"it was left as it is; {_WITHOUT}")
-            if version > VERSION:
-                raise StoreError(
-                    f"the inventory {self._shown} was made by a newer netinv (schema {version}; this one reads {VERSION})",
-                    hint=f"it was left as it is; upgrade netinv, {_WITHOUT}",
-                )
-            # SQLite takes what is missing of the last page for zeros. With a write-ahead log, which others may have chosen, the
-            # end of the file may be there.
-            if self._size() < size and self._connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-                raise Damaged("the file was cut short")
-        if version < VERSION:
-            self._upgrade()
-        self._connection.execute(f"PRAGMA query_only = {int(self._read_only)}")
-
-    def _is_begun(self) -> bool:
-        """Make an inventory of an empty file, left by a program that was killed before it saved anything; False if it is none."""
-        with self.reading() if self._read_only else self.writing():
-            if not self._is_empty():  # any more, now that nobody else can write
-                return False
-            if self._size():  # less than a page: SQLite would write over it
-                raise StoreError(f"{self._shown} is not an inventory", hint=f"it was left as it is; {_WITHOUT}")
-            if not self._read_only:
-                self._step(0)
-        if self._read_only:
-            self._connection.close()
-            self._connection = self._connect("file::memory:")
-            self._step(0)
-            self._connection.execute("PRAGMA query_only = ON")
-        return True
-
-    def _upgrade(self) -> None:
-        """Bring the file to today's schema, once a copy of it is safe; opened to be read, a copy in memory only."""
-        if self._read_only:
-            copy = self._connect("file::memory:")
-            self._connection.backup(copy)
-            self._connection.close()
-            self._connection = copy
-        with self.writing():
-            if (version := self._pragma("user_version")) >= VERSION:  # another program was faster
-                return
-            if not self._read_only:
-                # Beside the file; one transaction holds off all writers, so that what is copied is what is changed.
-                self.copy_to(self.path.with_name(f"{self.path.name}.schema{version}"))
-            self._step(version)
-
-    def copy_to(self, place: Path) -> Path:
-        """A private copy of the file as it stands, beside which nothing is written over; its path, numbered if need be."""
-        number, free = 1, place
-        while free.exists():
-            number += 1
-            free = place.with_name(f"{place.name}.{number}")
-        try:
-            make_private(free)
-            # through SQLite: to close the file after reading it ourselves would let go of SQLite's locks on it
-            with (
-                self.trouble(),
-                # one of its own: SQLite copies nothing through a connection that is about to write
-                closing(self._connect(f"{self.path.as_uri()}?mode=rw")) as source,
-                closing(self._connect(f"{free.as_uri()}?mode=rw")) as copy,
-            ):
-                source.backup(copy)
-        except BaseException as error:
-            free.unlink(missing_ok=True)
-            if not isinstance(error, OSError):
+        except Exception as error:
+            if (explained := self._explained(error)) is None:
                 raise
-            raise StoreError(f"{self._shown} cannot be copied to {clean(str(free))}: {error.strerror}", hint=_WITHOUT) from error
-        return free
+            raise explained from error
 
-    def _step(self, version: int) -> None:
-        for statement in (statement for step in STEPS[version:] for statement in step):
-            self._connection.execute(statement)
-        self._connection.execute(f"PRAGMA application_id = {APPLICATION}")
-        self._connection.execute(f"PRAGMA user_version = {VERSION}")
+    @abstractmethod
+    def check(self) -> tuple[str, ...]:
+        """What is damaged, in the database's own words; reads all of it."""
 
-    def _is_empty(self) -> bool:
-        return not (self._pragma("application_id") or self._pragma("user_version") or self._pragma("schema_version"))
+    @abstractmethod
+    def vacuum(self) -> tuple[int, int]:
+        """Give back the room of what was forgotten; bytes before and after."""
 
-    def _size(self) -> int:
-        try:
-            return self.path.stat().st_size
-        except OSError as error:
-            raise StoreError(f"the inventory {self._shown} is gone: {error.strerror}", hint=_WITHOUT) from error
+    @abstractmethod
+    def copy_to(self, place: Path) -> None:
+        """A copy as it stands, in a file where nothing is yet."""
 
-    def _pragma(self, name: str) -> int:
-        return int(self._connection.execute(f"PRAGMA {name}").fetchone()[0])
+    @abstractmethod
+    def columns(self, table: str) -> tuple[str, ...]:
+        """The names of a table's columns."""
 
-    @contextmanager
-    def _transaction(self, begin: str) -> Iterator[None]:
-        with self.trouble():
-            self._connection.execute(begin)
-            try:
-                yield
-                self._connection.execute("COMMIT")
-            except BaseException:
-                # SQLite has rolled back by itself after some errors; where even this fails, closing the file will
-                with suppress(sqlite3.Error):
-                    if self._connection.in_transaction:
-                        self._connection.execute("ROLLBACK")
-                raise
+    @abstractmethod
+    def renumber(self) -> None:
+        """Go on counting after the highest number of each table, within `writing`."""
 
-    def _explained(self, error: Exception) -> StoreError:
-        code, at = getattr(error, "sqlite_errorcode", 0) & 0xFF, self._shown
-        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            waited = f"the inventory {at} is in use by another program, and was for {self._timeout:g} s"
-            return StoreError(waited, hint=f"try again when the other netinv is done; {_WITHOUT}")
-        if code == sqlite3.SQLITE_FULL:
-            return StoreError(f"no space is left for the inventory {at}", hint=f"free some; {_WITHOUT}")
-        if code == sqlite3.SQLITE_NOTADB:
-            return StoreError(f"{at} is not an inventory: {error}", hint=f"it was left as it is; {_WITHOUT}")
-        if code in _DAMAGED:
-            hint = f"it was left as it is; bring back a copy, or move it away to begin anew; {_WITHOUT}"
-            return StoreError(f"the inventory {at} is damaged: {error}", hint=hint)
-        return StoreError(f"the inventory {at} cannot be opened or written: {error}", hint=_WITHOUT)
+    @abstractmethod
+    def _explained(self, error: Exception) -> StoreError | None:
+        """What an error means to the user; None where it is a mistake in the program."""

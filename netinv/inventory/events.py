@@ -27,14 +27,17 @@ def write_events(db: Database, scan: int, events: Iterable[tuple[int, Change]]) 
 def read_events(db: Database, where: str = "", *values: object, limit: int | None = None) -> list[Event]:
     """Those that `where` (` AND e.device = ?`) lets through, the latest `limit` of them, latest first."""
     query = (
-        "SELECT e.scan, e.device, e.at, d.id, e.field, e.before, e.after, e.told_by FROM events e"
-        " JOIN devices d ON d.number = e.device WHERE 1 = 1" + where + " ORDER BY e.number DESC LIMIT ?"
+        "SELECT e.scan, e.device, e.at, d.id, e.field, e.before, e.after, e.told_by, coalesce(s.sensor, '') FROM events e"
+        " JOIN devices d ON d.number = e.device LEFT JOIN scans s ON s.number = e.scan AND e.told_by = 'scan' WHERE 1 = 1"
+        + where
+        + " ORDER BY e.number DESC LIMIT ?"
     )
     found = []
-    for scan, device, at, name, field, before, after, by in db.all(query, *values, ALL if limit is None else limit):
+    for scan, device, at, name, field, before, after, by, sensor in db.all(query, *values, ALL if limit is None else limit):
         match by:
             case "scan" | "you":
-                change = Change(moment(at), text(name), text(field), optional_text(before), optional_text(after), by)
+                told = optional_text(before), optional_text(after)
+                change = Change(moment(at), text(name), text(field), *told, by, text(sensor))
                 found.append(Event(number(scan), number(device), change))
             case _:
                 raise Damaged("a change nobody told of")

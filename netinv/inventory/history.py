@@ -58,14 +58,17 @@ class Asking(NamedTuple):
 
     sensor: str
     covers: Callable[[str], bool]
-    """Whether an address was asked."""
+    """Whether an IPv4 address was asked."""
     named: frozenset[str]
     """Keys of the kind told of one device that this scan told of some device."""
+    covers_link: Callable[[str], bool] = lambda _: False
+    """Whether all of one of the networks of a link (`10.0.0.0/24, 10.1.0.0/24`) was asked: only then is IPv6 (`net.scope`)."""
 
 
 def asking(sensor: str, targets: str, is_partial: bool, keys: Iterable[str]) -> Asking:
     """Of a scan that heard `keys`; one that was cut short may not have asked anybody, as one that only listened has not."""
-    return Asking(sensor, (lambda _: False) if is_partial else _covered(targets), _NAMED.intersection(keys))
+    asked = _Asked("" if is_partial else targets)
+    return Asking(sensor, asked.covers, _NAMED.intersection(keys), asked.covers_link)
 
 
 def merge(known: Iterable[Span], heard: Sequence[Evidence], scan: Asking) -> Merged:
@@ -141,21 +144,25 @@ def _fact(e: Evidence | Span) -> _Fact:
     return e.address, e.key, e.probe, "" if e.key in MEASURED else e.value
 
 
-def _covered(targets: str) -> Callable[[str], bool]:
-    """Whether an address is among `Scan.targets`, as far as they can be read: host names count as not asked."""
-    wanted, _, excluded = targets.partition(" except ")
-    asked = [r for word in wanted.split(", ") if (r := _range(word))]
-    spared = [_range(word) for word in excluded.split(", ") if word]
-    if None in spared:
-        return lambda _: False
+class _Asked:
+    """The addresses of `Scan.targets`, as far as they can be read: host names count as not asked."""
 
-    def covers(address: str) -> bool:
+    def __init__(self, targets: str) -> None:
+        wanted, _, excluded = targets.partition(" except ")
+        spared = [_range(word) for word in excluded.split(", ") if word]
+        self._spared = [r for r in spared if r]
+        self._wanted = [] if None in spared else [r for word in wanted.split(", ") if (r := _range(word))]
+
+    def covers(self, address: str) -> bool:
         version, ip, _ = by_number(address)
-        if version != 4:
-            return False
-        return any(a <= ip <= b for a, b in asked) and not any(r[0] <= ip <= r[1] for r in spared if r)
+        return version == 4 and any(a <= ip <= b for a, b in self._wanted) and not any(a <= ip <= b for a, b in self._spared)
 
-    return covers
+    def covers_link(self, networks: str) -> bool:
+        return any(
+            any(a <= r[0] and r[1] <= b for a, b in self._wanted) and not any(a <= r[1] and r[0] <= b for a, b in self._spared)
+            for word in networks.split(", ")
+            if "/" in word and (r := _range(word))
+        )
 
 
 def _range(word: str) -> tuple[int, int] | None:

@@ -3,6 +3,7 @@
 from netinv.inventory.database import Database
 from netinv.inventory.history import MEASURED
 from netinv.inventory.known import stored_one
+from netinv.inventory.parting import part, partners
 from netinv.inventory.rows import number, pack, unpack
 
 
@@ -17,6 +18,8 @@ def join(db: Database, device: int, other: int, scan: int) -> str:
         db.run(statement, device, other, device)
     for table in ("annotations", "traces"):
         db.run(f"DELETE FROM {table} WHERE device = ?", other)
+    # Whom the user parted from the one is none of the other either.
+    part(db, device, partners(db, other) - {device})
     db.run("DELETE FROM partings WHERE one = ? OR other = ?", other, other)
     db.run("INSERT INTO clues (kind, value, device) VALUES ('id', ?, ?)", former.id, device)
     db.run("DELETE FROM opinions WHERE device IN (?, ?)", device, other)

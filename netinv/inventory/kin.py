@@ -4,15 +4,28 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence, Set
 from typing import NamedTuple
 
+from netinv.classification.naming import registrant
 from netinv.inventory.database import Database
 from netinv.inventory.known import Known, stored
 from netinv.inventory.lookup import AT_ONCE, among
 from netinv.inventory.rows import number, read_texts, read_verdict, text
-from netinv.inventory.traces import ENOUGH, SHARED_BY_MAKERS, Trace, are_made_up, likeness, strongest
+from netinv.inventory.traces import (
+    COPIED,
+    ENOUGH,
+    SHARED_BY_MAKERS,
+    UNCOPIED,
+    Trace,
+    are_made_up,
+    is_virtual,
+    likeness,
+    strongest,
+)
 from netinv.model import MAC, Device, Link
 
 _MOST_KIN = 16
 """Devices that may have left the same trace before it tells nobody from anybody."""
+_MOST_CARDS = 3
+"""Network cards of one computer that may say the same at once; what more say is a product line's, or an image's."""
 _SURE_OF_KIND = 0.8
 
 
@@ -32,6 +45,8 @@ class Kin:
         self._said = Counter(trace for of_one in found for trace in of_one)
         self._left: dict[Trace, set[int]] = _who_left(db, self._said)
         self._noted: dict[int, set[Trace]] = defaultdict(set)
+        self._cards: dict[int, set[MAC]] = defaultdict(set)
+        """The MAC addresses of those found so far."""
         self._new: list[tuple[str, str, int]] = []
 
     def of(
@@ -61,20 +76,24 @@ class Kin:
         begun = [known for known in unsaved if known.number in candidates]
         for known in (*stored(self._db, candidates - {known.number for known in begun}), *begun):
             at_once = known.number in present
-            shared = {trace for trace in traces & left[known.number] if at_once or self._is_telling(trace, at)}
-            sure = likeness(traces - (traces & left[known.number] - shared), left[known.number], at_once=at_once)
-            if shared and sure >= ENOUGH and self._may_be(device, known, shared, at_once=at_once):
-                scored.append((sure, -known.number, known, strongest(shared, at_once=at_once)))
+            cards = {*self._cards[known.number], *map(MAC, read_texts(known.opinion.macs) if known.opinion else ())}
+            apart = at_once and _are_of_two_makers(device.macs, cards)
+            shared = {trace for trace in traces & left[known.number] if self._is_telling(trace, at, at_once=at_once)}
+            rest = traces - (traces & left[known.number] - shared)
+            sure = likeness(rest, left[known.number], at_once=at_once, apart=apart)
+            if shared and sure >= ENOUGH and self._may_be(device, known, cards, shared, at_once=at_once):
+                scored.append((sure, -known.number, known, strongest(shared, at_once=at_once, apart=apart)))
         scored.sort(key=lambda entry: entry[:2], reverse=True)
         if not scored or (len(scored) > 1 and scored[1][0] >= scored[0][0]):  # two might be meant
             return None
         sure, _, known, trace = scored[0]
-        macs = read_texts(known.opinion.macs) if known.opinion else ()
+        macs = read_texts(known.opinion.macs) if known.opinion else sorted(self._cards[known.number])
         one, other = device.mac or device.ip or device.id, next((mac for mac in macs if mac != device.mac), known.id)
         return Relation(known.number, Link(one, other, trace.kind, trace.value, round(sure, 3)))
 
-    def note(self, at: int, traces: Iterable[Trace]) -> None:
-        """Remember that a device left these."""
+    def note(self, at: int, traces: Iterable[Trace], macs: Iterable[MAC]) -> None:
+        """Remember that a device left these, and that it is there with these MAC addresses."""
+        self._cards[at].update(macs)
         for trace in traces:
             if at not in self._left.setdefault(trace, set()):
                 self._left[trace].add(at)
@@ -84,6 +103,7 @@ class Kin:
     def rename(self, gone: int, kept: int) -> None:
         """Two turned out to be one."""
         self._noted[kept] |= self._noted.pop(gone, set())
+        self._cards[kept] |= self._cards.pop(gone, set())
         for holders in self._left.values():
             if gone in holders:
                 holders.discard(gone)
@@ -94,13 +114,27 @@ class Kin:
         self._db.run_all("INSERT INTO traces (kind, value, device) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", self._new)
         self._new.clear()
 
-    def _is_telling(self, trace: Trace, at: int | None) -> bool:
-        """Whether it tells one from all others: nobody else says it now, and one alone said it before."""
+    def _is_telling(self, trace: Trace, at: int | None, *, at_once: bool) -> bool:
+        """Whether it tells one from all others: nobody else says it now, and one alone said it before.
+
+        Of those there at once, that no more say it than one computer may have network cards.
+        """
+        if at_once:
+            return max(self._said[trace], len(self._left.get(trace, ()))) <= _MOST_CARDS
         return self._said[trace] <= 1 and len(self._left.get(trace, set()) - {at}) == 1
 
-    def _may_be(self, device: Device, known: Known, shared: Iterable[Trace], *, at_once: bool) -> bool:
-        """Whether nothing else speaks against it; a name or a certificate is enough only where MAC addresses are made up."""
-        if at_once or not SHARED_BY_MAKERS.issuperset(trace.kind for trace in shared):
+    def _may_be(self, device: Device, known: Known, cards: Collection[MAC], shared: Iterable[Trace], *, at_once: bool) -> bool:
+        """Whether nothing else speaks against it; `cards` are the MAC addresses of `known`.
+
+        A name or a certificate is enough only where MAC addresses are made up, and what copies of an image share only where
+        neither is one: a virtual machine may have been copied, and a made-up address may be one's.
+        """
+        kinds = {trace.kind for trace in shared}
+        if at_once:
+            return not (_may_be_copies(device.macs) and _may_be_copies(cards)) or not kinds.isdisjoint(UNCOPIED)
+        if any(map(is_virtual, (*device.macs, *cards))) and kinds <= COPIED:
+            return False
+        if not kinds <= SHARED_BY_MAKERS:
             return True
         if not known.opinion or known.network != self._network:
             return False
@@ -112,6 +146,16 @@ class Kin:
         was, now = read_verdict(known.opinion.verdict), device.verdict
         is_sure = min(was.confidence, now.confidence) >= _SURE_OF_KIND and "unknown" not in (was.kind, now.kind)
         return not is_sure or was.kind == now.kind
+
+
+def _may_be_copies(macs: Collection[MAC]) -> bool:
+    return bool(macs) and all(mac.is_local or is_virtual(mac) for mac in macs)
+
+
+def _are_of_two_makers(one: Collection[MAC], other: Collection[MAC]) -> bool:
+    """Whether the network cards are real ones, and no maker has made some of both."""
+    makers = [{registrant(mac) for mac in macs if not mac.is_local and not is_virtual(mac)} for macs in (one, other)]
+    return all(makers) and None not in makers[0] | makers[1] and makers[0].isdisjoint(makers[1])
 
 
 def write_links(db: Database, device: int, scan: int, links: Collection[Link]) -> None:

@@ -60,6 +60,8 @@ class Known(NamedTuple):
     habit: Habit
     rtt_ms: float | None = None
     opinion: Opinion | None = None
+    sensor: str = ""
+    """Which heard it last; empty where that scan is forgotten."""
 
 
 class Around(NamedTuple):
@@ -91,8 +93,9 @@ def load(
             around = look_around(db, these)
         for k in known:
             if brief:
-                device = _brief(k, evidence[k.number])
-            elif k.opinion and k.opinion.rules == rules:
+                found.append(_brief(k, evidence.get(k.number, ()), around))
+                continue
+            if k.opinion and k.opinion.rules == rules:
                 device = as_kept(k, evidence[k.number])
             else:
                 device = derive(evidence[k.number])
@@ -109,8 +112,9 @@ def stored(db: Database, numbers: Collection[int] | None = None, network: int | 
     """The rows of these devices, or of all; only of those heard last in `network`, if it is named."""
     query = (
         "SELECT d.number, d.id, d.network, d.first_seen, d.last_seen, d.first_scan, d.last_scan, d.heard, d.missed, d.silent,"
-        " d.longest, d.gone, d.rtt, o.rules, o.verdict, o.name, o.names, o.vendor, o.addresses, o.macs"
-        " FROM devices d LEFT JOIN opinions o ON o.device = d.number WHERE 1 = 1"
+        " d.longest, d.gone, d.rtt, coalesce(s.sensor, ''),"
+        " o.rules, o.verdict, o.name, o.names, o.vendor, o.addresses, o.macs"
+        " FROM devices d LEFT JOIN opinions o ON o.device = d.number LEFT JOIN scans s ON s.number = d.last_scan WHERE 1 = 1"
     )
     if network is not None:
         query += f" AND d.network = {int(network)}"
@@ -146,7 +150,7 @@ _NEWEST = """
     (SELECT n.number, coalesce(
         (SELECT s.number FROM scans s WHERE s.network = n.number AND s.method <> 'listen' ORDER BY s.number DESC LIMIT 1),
         (SELECT max(s.number) FROM scans s WHERE s.network = n.number)) AS latest
-    FROM networks n) WHERE latest IS NOT NULL"""
+    FROM networks n) newest WHERE latest IS NOT NULL"""
 
 
 def as_kept(known: Known, evidence: Iterable[Evidence]) -> Device:
@@ -176,6 +180,7 @@ def placed(known: Known, device: Device, around: Around, evidence: tuple[Evidenc
         is_new=known.first_scan >= newest,
         presence=known.habit.presence(was_heard=known.last_scan >= newest),
         network=around.networks.get(known.network, ""),
+        sensor=known.sensor,
         links=around.links.get(known.number, ()),
     )
     return annotated(device, said) if (said := around.annotations.get(known.number)) else device
@@ -254,16 +259,18 @@ def _known(row: Sequence[object]) -> Known:
         number(row[6]),
         Habit(heard, missed, silent, longest, row[11] is not None),
         rtt,
-        None if row[13] is None else Opinion(*row[13:]),
+        None if row[14] is None else Opinion(*row[14:]),
+        text(row[13]),
     )
 
 
-def _brief(known: Known, evidence: Iterable[Evidence]) -> Device:
-    """The device as it was last thought of, without what was heard of it and what else it might be."""
+def _brief(known: Known, evidence: Iterable[Evidence], around: Around) -> Device:
+    """The device as it was last thought of, without what was heard of it and what else it might be; as `placed`, but at once."""
     if not known.opinion:
         raise Damaged("a device without a verdict")
     _, verdict, name, names, vendor, addresses, macs = known.opinion
-    return Device(
+    newest = around.newest.get(known.network, 0)
+    device = Device(
         id=known.id,
         addresses=read_texts(addresses),
         macs=tuple(map(MAC, read_texts(macs))),
@@ -274,8 +281,14 @@ def _brief(known: Known, evidence: Iterable[Evidence]) -> Device:
         evidence=tuple(evidence),
         first_seen=min(known.first_seen, known.last_seen),
         last_seen=known.last_seen,
+        is_new=known.first_scan >= newest,
         rtt_ms=known.rtt_ms,
+        presence=known.habit.presence(was_heard=known.last_scan >= newest),
+        network=around.networks.get(known.network, ""),
+        sensor=known.sensor,
+        links=around.links.get(known.number, ()),
     )
+    return annotated(device, said) if (said := around.annotations.get(known.number)) else device
 
 
 def _link(row: Sequence[object]) -> Link:

@@ -48,7 +48,7 @@ def last_number(db: Database, table: str) -> int:
 
 def among(column: str, numbers: Collection[int] | None) -> str:
     """` AND column IN (...)`, or nothing where all are meant."""
-    return "" if numbers is None else f" AND {column} IN ({','.join(map(str, map(int, numbers)))})"
+    return "" if numbers is None else f" AND {column} IN ({','.join(map(str, map(int, numbers))) or 'NULL'})"
 
 
 _BY_ID = """

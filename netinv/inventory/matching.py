@@ -1,17 +1,18 @@
 """Which known device each device of a scan is."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from ipaddress import ip_address, ip_network
 from typing import NamedTuple
 
+from netinv.inventory.annotations import annotated
 from netinv.inventory.database import Database
 from netinv.inventory.devices import derive
 from netinv.inventory.identity import Clue, clues, device_id
 from netinv.inventory.joining import join
 from netinv.inventory.kin import Kin, write_links
-from netinv.inventory.known import Known, stored, stored_one
+from netinv.inventory.known import Known, look_around, stored, stored_one
 from netinv.inventory.lookup import AT_ONCE, ids_among, last_number, numbers_of
 from netinv.inventory.parting import parted, partings
 from netinv.inventory.presence import Habit
@@ -42,12 +43,29 @@ def place(db: Database, devices: Iterable[Device], network: int, scan: int) -> l
     return register.close()
 
 
-def known_as(db: Database, device: Device) -> int | None:
-    """The number of the device that this one is, as far as it can be told of one alone; None if it is new."""
+def recognised(db: Database, devices: Iterable[Device]) -> Iterator[Device]:
+    """The devices of a scan as each is known, as far as it can be told of one alone; parted and joined as the user said."""
+    [[latest]] = db.all("SELECT coalesce((SELECT network FROM scans ORDER BY number DESC LIMIT 1), 0)")
+    network = number(latest)
+    known: dict[int, list[Device]] = defaultdict(list)
+    for device, forced in parted(db, [d for d in devices if d.evidence], network):
+        at = _known_as(db, device, network) if forced is None else forced
+        if at is None:
+            yield replace(device, id=free_id(db, clues(device.evidence)), is_new=True)
+        else:
+            known[at].append(device)
+    said = look_around(db, known).annotations if known else {}
+    for at, found in known.items():
+        device, of = found[0] if len(found) == 1 else derive(e for d in found for e in d.evidence), stored_one(db, at)
+        device = replace(device, id=of.id, first_seen=min(of.first_seen, device.first_seen), is_new=False)
+        yield annotated(device, said[at]) if at in said else device
+
+
+def _known_as(db: Database, device: Device, network: int) -> int | None:
+    """The number of the device that this one is; None if it is new."""
     found, left = clues(device.evidence), traces(device.evidence)
     at = whose(db, found, device.addresses, holders(db, found))
-    [[network]] = db.all("SELECT coalesce((SELECT network FROM scans ORDER BY number DESC LIMIT 1), 0)")
-    if at is None and (kin := Kin(db, [left], number(network)).of(device, left, None, set(), set())):
+    if at is None and (kin := Kin(db, [left], network).of(device, left, None, set(), set())):
         return kin.number
     return at
 
@@ -112,7 +130,7 @@ class _Register:
         at = match.known.number
         match.found.append(device)
         self._matches[at] = match
-        self._kin.note(at, entry.traces)
+        self._kin.note(at, entry.traces, device.macs)
         for clue in found:
             # A MAC stays with the device that had it first; an address goes to the last.
             if clue[0] != "mac" or clue not in self._holders:

@@ -22,6 +22,18 @@ def partings(db: Database) -> set[tuple[int, int]]:
     return {(number(one), number(other)) for one, other in db.all("SELECT one, other FROM partings")}
 
 
+def partners(db: Database, device: int) -> set[int]:
+    """Whom the user parted from it."""
+    rows = db.all("SELECT one, other FROM partings WHERE one = ? OR other = ?", device, device)
+    return {number(n) for pair in rows for n in pair} - {device}
+
+
+def part(db: Database, device: int, others: Iterable[int]) -> None:
+    """Keep that a device is none of the others; within a transaction."""
+    pairs = [(min(device, other), max(device, other)) for other in others]
+    db.run_all("INSERT INTO partings (one, other) VALUES (?, ?) ON CONFLICT DO NOTHING", pairs)
+
+
 def parted(db: Database, devices: Sequence[Device], network: int) -> list[tuple[Device, int | None]]:
     """The devices of a scan, those parted that the user parted; each with its number where only he could tell."""
     pinned = {text(value): number(d) for value, d in db.all("SELECT value, device FROM clues WHERE kind = ?", PIN)}

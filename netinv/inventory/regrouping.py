@@ -11,7 +11,7 @@ from netinv.inventory.joining import join
 from netinv.inventory.kin import write_links
 from netinv.inventory.known import read_evidence, stored_one
 from netinv.inventory.lookup import among, last_number, numbers_of
-from netinv.inventory.parting import PIN, pin
+from netinv.inventory.parting import PIN, part, partners, pin
 from netinv.inventory.rows import number, pack, text, unpack
 from netinv.inventory.traces import traces
 from netinv.model import YOU, Change, Link
@@ -88,6 +88,7 @@ def undo_merge(db: Database, was: Mapping[str, Any]) -> None:
     for value in (value for kind, value in was["clues"] if kind == "mac"):
         db.run(_HEARD_SINCE, new, kept, was["last_evidence"], value)
     db.run(_NOT_ENDED, was["last_scan"], kept, new)
+    _part_again(db, kept, new, was)
     db.run("DELETE FROM annotations WHERE device = ?", kept)
     for device, rows in ((kept, was["kept_annotations"]), (new, was["annotations"])):
         db.run_all("INSERT INTO annotations (device, field, value) VALUES (?, ?, ?)", [(device, *row) for row in rows])
@@ -143,8 +144,20 @@ def _snapshot(db: Database, device: int, kept: int) -> dict[str, Any]:
         "last_evidence": last_number(db, "evidence"),
         "last_link": last_number(db, "links"),
         "alone": [at for at, present in scans if device in present and kept not in present],
+        "partings": sorted(partners(db, device)),
+        "kept_partings": sorted(partners(db, kept) - {device}),
         "both": [at for at, present in scans if device in present and kept in present],
     }
+
+
+def _part_again(db: Database, kept: int, new: int, was: Mapping[str, Any]) -> None:
+    """Whom the user had parted from either, as far as they are still there."""
+    if "partings" not in was:  # an act of an older netinv
+        return
+    here = {number(n) for (n,) in db.all("SELECT number FROM devices")}
+    db.run("DELETE FROM partings WHERE one = ? OR other = ?", kept, kept)
+    part(db, kept, here.intersection(was["kept_partings"]))
+    part(db, new, here.intersection(was["partings"]))
 
 
 def _annotations(db: Database, device: int) -> list[list[str]]:
@@ -195,4 +208,4 @@ def _number(db: Database, name: object) -> int:
 
 
 def _in(column: str, words: Collection[str]) -> str:
-    return f" AND {column} IN ({', '.join('?' * len(words))})"
+    return f" AND {column} IN ({', '.join('?' * len(words)) or 'NULL'})"

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from netinv.model import MAC, Alternative, Finding, Name, Problem, Reason, Traffic, Verdict
+from netinv.model import MAC, Alternative, Detail, Finding, Name, Problem, Reason, Traffic, Verdict
 from netinv.text import clean
 
 _encode = json.JSONEncoder(separators=(",", ":")).encode
+_decode = json.JSONDecoder().raw_decode
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 ALL = 1 << 62
@@ -90,13 +91,15 @@ def verdict_row(verdict: Verdict) -> str:
     """As JSON."""
     v = verdict
     others = [[a.category, a.kind, a.confidence, _reason_rows(a.because)] for a in v.alternatives]
-    return _json([v.category, v.kind, v.vendor, v.model, v.os, v.confidence, _reason_rows(v.because), others])
+    details = [[d.field, d.value, d.confidence, list(d.sources), list(d.evidence)] for d in v.details]
+    told = [v.vendor, v.model, v.os, v.firmware, v.serial]
+    return _json([v.category, v.kind, told, v.confidence, _reason_rows(v.because), others, details])
 
 
 def read_verdict(row: object, *, brief: bool = False) -> Verdict:
-    """What `verdict_row` wrote; `brief` without its alternatives."""
+    """What `verdict_row` wrote; `brief` without its alternatives and details."""
     match _parsed(row):
-        case [category, kind, vendor, model, os, confidence, list(because), list(others)]:
+        case [category, kind, [vendor, model, os, firmware, serial], confidence, list(because), list(others), list(details)]:
             return Verdict(
                 text(category),
                 text(kind),
@@ -105,7 +108,21 @@ def read_verdict(row: object, *, brief: bool = False) -> Verdict:
                 optional_text(os),
                 _share(confidence),
                 _reasons(because),
-                () if brief else tuple(_alternative(other) for other in others),
+                () if brief else tuple(map(_alternative, others)),
+                optional_text(firmware),
+                optional_text(serial),
+                () if brief else tuple(map(_detail, details)),
+            )
+        case [category, kind, vendor, model, os, confidence, list(because), list(others)]:  # before there were details
+            return Verdict(
+                text(category),
+                text(kind),
+                optional_text(vendor),
+                optional_text(model),
+                optional_text(os),
+                _share(confidence),
+                _reasons(because),
+                () if brief else tuple(map(_alternative, others)),
             )
     raise Damaged("a verdict that is none")
 
@@ -144,6 +161,10 @@ def read_texts(row: object) -> tuple[str, ...]:
     """What `texts_row` wrote."""
     if row == "[]":
         return ()
+    if isinstance(row, str) and len(row) > 3 and row[:2] == '["' and row[-2:] == '"]' and "\\" not in row:
+        words = row[2:-2].split('","')
+        if '"' not in "".join(words):  # several times faster than JSON, and nearly all of them
+            return tuple(map(text, words))
     return tuple(map(text, _list(row)))
 
 
@@ -233,6 +254,13 @@ def _alternative(row: object) -> Alternative:
     raise Damaged("an alternative that is none")
 
 
+def _detail(row: object) -> Detail:
+    match row:
+        case [field, value, confidence, list(sources), list(evidence)]:
+            return Detail(text(field), text(value), _share(confidence), tuple(map(text, sources)), tuple(map(text, evidence)))
+    raise Damaged("a detail that is none")
+
+
 def _share(value: object) -> float:
     if isinstance(value, int | float) and 0 <= value <= 1:
         return float(value)
@@ -254,6 +282,9 @@ def _parsed(row: object) -> Any:
     if not isinstance(row, str):
         raise Damaged(f"{type(row).__name__} where text should be")
     try:
-        return json.loads(row)
+        value, end = _decode(row)  # ours has no space around it, for which `json.loads` looks at some cost
     except (ValueError, RecursionError) as error:
         raise Damaged("text that should be JSON") from error
+    if end != len(row):
+        raise Damaged("text that should be JSON")
+    return value

@@ -16,6 +16,7 @@ from netinv.inventory.known import MOST_FACTS, Known, as_kept, keep_opinions, lo
 from netinv.inventory.lookup import among
 from netinv.inventory.matching import Match, place
 from netinv.inventory.rows import findings_row, microseconds, number, pack, problems_row, text, traffic_row
+from netinv.inventory.siting import network_of
 from netinv.inventory.store import Recorded
 from netinv.model import Change, Device, Evidence, Scan
 
@@ -23,7 +24,7 @@ from netinv.model import Change, Device, Evidence, Scan
 def save(db: Database, scan: Scan) -> Recorded:
     """Write a scan, within a transaction; its devices as the inventory now knows them, and what is not as it was."""
     [[last]] = db.all("SELECT coalesce(max(number), 0) FROM scans")
-    this, network = number(last) + 1, _network(db, scan)
+    this, network = number(last) + 1, network_of(db, scan)
     asked_nobody = scan.is_partial or scan.method == "listen"
     asked = asking(scan.sensor, scan.targets, asked_nobody, {e.key for d in scan.devices for e in d.evidence})
     matches = place(db, scan.devices, network, this)
@@ -48,6 +49,7 @@ def save(db: Database, scan: Scan) -> Recorded:
         if not (change.field in ("name", "kind") and getattr(around.annotations.get(u.known.number), change.field, None))
     ]
     events += who_kept_silent(db, scan, asked, network, this)
+    events = [(device, replace(change, sensor=text(scan.sensor))) for device, change in events]
     write_events(db, this, events)
     scan = replace(scan, findings=renamed(scan.findings, {d.id: m.known.id for m in matches for d in m.found}))
     _write_scan(db, scan, this, network, [m.known for m in matches])
@@ -69,6 +71,7 @@ class _Update:
             network=network,
             last_seen=max(device.last_seen for device in match.found),
             last_scan=this,
+            sensor=text(scan.sensor),
             habit=(known.habit if known.network == network else type(known.habit)()).answered(),
         )
         self.evidence = tuple(self.merged.evidence[:MOST_FACTS])
@@ -130,31 +133,6 @@ def _opined(known: Known, found: Sequence[Device], merged: Merged, evidence: Seq
 
 def _facts(evidence: Iterable[Evidence]) -> set[tuple[str, str, str]]:
     return {(e.address, e.key, e.value) for e in evidence}
-
-
-def _network(db: Database, scan: Scan) -> int:
-    """The number of the network the sensor stands in, told by the networks on its link and the MAC of its gateway."""
-    prefix = ", ".join(dict.fromkeys(str(n) for i in scan.interfaces for n in i.networks))
-    address = next((i.gateway for i in scan.interfaces if i.gateway), None)
-    heard = [e.value for d in scan.devices for e in d.evidence if e.key == "mac" and e.address == address]
-    alike = {text(gateway): number(n) for gateway, n in db.all("SELECT gateway, number FROM networks WHERE prefix = ?", prefix)}
-    # Two MACs at the gateway's address are a conflict: the one known before tells where we are.
-    if known := next((alike[mac] for mac in heard if mac in alike), None):
-        return known
-    if heard and (unnamed := alike.get("")):
-        db.run("UPDATE networks SET gateway = ? WHERE number = ?", heard[0], unnamed)
-        return unnamed
-    if not heard:
-        for (latest,) in db.all(_LATEST_NETWORK, prefix):
-            return number(latest)
-    [[last]] = db.all("SELECT coalesce(max(number), 0) FROM networks")
-    new = number(last) + 1
-    db.run("INSERT INTO networks (number, prefix, gateway) VALUES (?, ?, ?)", new, prefix, heard[0] if heard else "")
-    return new
-
-
-_LATEST_NETWORK = """
-    SELECT network FROM scans WHERE network IN (SELECT number FROM networks WHERE prefix = ?) ORDER BY number DESC LIMIT 1"""
 
 
 def _write_evidence(db: Database, updates: Iterable[_Update], network: int, scan: int) -> None:

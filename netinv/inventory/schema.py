@@ -1,4 +1,6 @@
-"""The tables of the SQLite inventory, why they are as they are, and how an older file comes to have them."""
+"""The tables of the inventory, in SQLite's words, why they are as they are, and how an older one comes to have them."""
+
+import re
 
 APPLICATION = 0x6E65746E
 """`netn` in the file's header (PRAGMA application_id): whose file it is."""
@@ -83,3 +85,5 @@ STEPS = (_FIRST, _SECOND)
 """What turns a file of the version before into the next; a new file takes them all."""
 VERSION = len(STEPS)
 """Of the schema (PRAGMA user_version)."""
+TABLES = tuple(name for step in STEPS for statement in step for name in re.findall(r"^CREATE TABLE (\w+)", statement))
+"""All, each after those it refers to."""

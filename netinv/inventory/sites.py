@@ -9,6 +9,7 @@ from netinv.errors import UsageError
 from netinv.inventory.database import Database
 from netinv.inventory.reference import as_mac
 from netinv.inventory.rows import moment, number, text
+from netinv.inventory.siting import UNHEARD
 from netinv.text import clean
 
 HERE = "here"
@@ -45,16 +46,23 @@ class SiteSummary:
 def read_sites(db: Database) -> tuple[Site, ...]:
     """Every network, in the order they were met."""
     rows = [
-        (number(n), text(name), text(prefix), text(gateway))
+        (number(n), text(name), text(prefix), *_gateway(text(gateway)))
         for n, name, prefix, gateway in db.all("SELECT number, name, prefix, gateway FROM networks ORDER BY number")
     ]
-    called = Counter(name or prefix for _, name, prefix, _ in rows)
+    called = Counter(name or prefix for _, name, prefix, _, _ in rows)
 
-    def label(name: str, prefix: str, gateway: str) -> str:
-        short = name or prefix
-        return f"{short} via {gateway or 'an unknown gateway'}".lstrip() if called[name or prefix] > 1 else short
+    def label(name: str, prefix: str, gateway: str, sensor: str) -> str:
+        short, by = name or prefix, f" of sensor {sensor}" if sensor not in ("", "local") else ""
+        return f"{short} via {gateway or f'an unknown gateway{by}'}".lstrip() if called[name or prefix] > 1 else short
 
-    return tuple(Site(n, name, prefix, gateway, label(name, prefix, gateway)) for n, name, prefix, gateway in rows)
+    return tuple(
+        Site(n, name, prefix, gateway, label(name, prefix, gateway, sensor)) for n, name, prefix, gateway, sensor in rows
+    )
+
+
+def _gateway(kept: str) -> tuple[str, str]:
+    """Its MAC; and which sensor met the network, as long as there is none."""
+    return ("", kept[len(UNHEARD) :]) if kept.startswith(UNHEARD) else (kept, "")
 
 
 def summaries(db: Database) -> tuple[SiteSummary, ...]:

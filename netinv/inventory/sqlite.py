@@ -1,261 +1,265 @@
-"""The inventory in one SQLite file."""
+"""A SQLite file opened with care: ours or refused, whole transactions only, and errors in the user's words.
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime
+The file keeps SQLite's rollback journal rather than a write-ahead log: one private file holds everything, it can be read where
+nothing may be written, and a journal left by a killed program is undone by the next that opens it.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
 
-from netinv.errors import StoreError, UsageError
-from netinv.inventory.annotations import checked
-from netinv.inventory.comparing import Comparison, labelled
-from netinv.inventory.database import Database
-from netinv.inventory.events import read_events
-from netinv.inventory.identity import clues
-from netinv.inventory.known import load, stored_one
-from netinv.inventory.lookup import among, names_of, numbers_of
-from netinv.inventory.reference import ambiguous, as_address, as_id, as_mac, unknown
-from netinv.inventory.rows import (
-    ALL,
-    contains,
-    microseconds,
-    moment,
-    number,
-    read_findings,
-    read_problems,
-    read_traffic,
-    text,
-    unpack,
-)
-from netinv.inventory.sites import HERE, SiteSummary, meant_site, read_sites, summaries
-from netinv.inventory.store import PATIENCE, Recorded, ScanSummary
-from netinv.model import Annotations, Change, Device, Scan
+from netinv.errors import StoreError
+from netinv.inventory.database import WITHOUT, Database
+from netinv.inventory.place import make_private, settle
+from netinv.inventory.rows import Damaged, text
+from netinv.inventory.schema import APPLICATION, STEPS, VERSION
 from netinv.text import clean
 
-if TYPE_CHECKING:
-    from netinv.inventory.upkeep import Pruned
+PATIENCE = 5.0
+"""Seconds to wait while another program writes."""
+_DAMAGED = (
+    0,  # Damaged, or text that is not UTF-8: found by us or by Python, not by SQLite
+    sqlite3.SQLITE_ERROR,  # a table or column is missing
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_CONSTRAINT,
+    sqlite3.SQLITE_MISMATCH,
+)
 
 
-class SQLiteInventory:
-    """See `store.Inventory`, whose contract this keeps."""
+class SQLite(Database):
+    """The inventory's file, open."""
 
-    def __init__(self, path: Path, *, read_only: bool = False, timeout: float = PATIENCE) -> None:
-        self._db = Database(path, read_only=read_only, timeout=timeout)
+    def __init__(self, path: Path, *, read_only: bool = False, timeout: float | None = None) -> None:
+        self.path = path
+        self._shown = clean(str(path))
+        self._read_only = read_only
+        self.patience = PATIENCE if timeout is None else timeout
+        self._prepare()
+        with self.trouble():
+            self._connection = self._connect(f"{path.as_uri()}?mode=rw")
+            try:
+                self._settle()
+            except BaseException:
+                self._connection.close()
+                raise
 
     @property
     def where(self) -> str:
-        return str(self._db.path)
-
-    def record(self, scan: Scan) -> Recorded:
-        from netinv.inventory.saving import save  # 5 ms that reading does not need
-
-        with self._db.writing():
-            if not (saved := self._db.all("SELECT present FROM scans WHERE id = ?", scan.id)):
-                return save(self._db, scan)
-            present = unpack(saved[0][0])
-        return Recorded(replace(scan, devices=load(self._db, present)), ())
-
-    def recognise(self, device: Device) -> Device:
-        from netinv.inventory.matching import free_id, known_as
-
-        if not (found := clues(device.evidence)):
-            return device
-        with self._db.reading():
-            at = known_as(self._db, device)
-            if at is None:
-                return replace(device, id=free_id(self._db, found), is_new=True)
-            known = stored_one(self._db, at)
-        return replace(device, id=known.id, first_seen=min(known.first_seen, device.first_seen), is_new=False)
-
-    def devices(self, *, network: str | None = None, brief: bool = False) -> tuple[Device, ...]:
-        with self._db.trouble():
-            site = None if network is None else meant_site(self._db, network).number
-        return load(self._db, network=site, brief=brief)
-
-    def find(self, reference: str) -> Device:
-        word = clean(reference)
-        with self._db.reading():
-            names = names_of(self._db)
-            called = self._db.all("SELECT device, value FROM annotations WHERE field = 'name'")
-            meant = {number(device) for device, name in called if text(name).casefold() == word.casefold()}
-            if not meant:  # what the user calls it comes before what it calls itself
-                meant = {device for device, name in names if name.casefold() == word.casefold()} | self._meant(word)
-            if not meant and (prefix := as_id(word)):
-                # every digit sorts before "g"
-                meant = numbers_of(self._db, prefix, prefix + "g")
-        found = load(self._db, meant)
-        if not found:
-            raise unknown(word, (name for _, name in names))
-        if len(found) > 1:
-            raise ambiguous(word, found)
-        return found[0]
-
-    def scans(self, limit: int | None = None, *, network: str | None = None) -> tuple[ScanSummary, ...]:
-        with self._db.trouble(), self._db.reading():
-            site = None if network is None else meant_site(self._db, network).number
-            labels = {site.number: site.label for site in read_sites(self._db)}
-            where = "" if site is None else f" WHERE s.network = {int(site)}"
-            rows = self._db.all(_SCANS + where + " ORDER BY s.number DESC LIMIT ?", ALL if limit is None else limit)
-            return tuple(_summary(row, labels) for row in rows)
-
-    def networks(self) -> tuple[SiteSummary, ...]:
-        with self._db.trouble(), self._db.reading():
-            return summaries(self._db)
-
-    def name_network(self, network: str, name: str) -> None:
-        with self._db.writing():
-            site, name = meant_site(self._db, network), clean(name)
-            for other in read_sites(self._db):
-                if name and other.number != site.number and name.casefold() in (other.name.casefold(), other.prefix):
-                    raise UsageError(f"another network is called '{name}'", hint="choose another name")
-            if name.casefold() == HERE:
-                raise UsageError(f"'{HERE}' means the network that was scanned last", hint="choose another name")
-            self._db.run("UPDATE networks SET name = ? WHERE number = ?", name, site.number)
-
-    def history(
-        self, device: str | None = None, *, since: datetime | None = None, network: str | None = None, limit: int | None = None
-    ) -> tuple[Change, ...]:
-        where, values = "", []
-        with self._db.trouble(), self._db.reading():
-            if device is not None:
-                where, values = " AND e.device = ?", [self._number(device)]
-            if since is not None:
-                where, values = where + " AND e.at >= ?", [*values, microseconds(since)]
-            if network is not None:
-                where, values = where + " AND d.network = ?", [*values, meant_site(self._db, network).number]
-            labels = {site.number: site.label for site in read_sites(self._db)}
-            return labelled((e.change for e in read_events(self._db, where, *values, limit=limit)), labels)
-
-    def compare(self, before: str, after: str) -> Comparison:
-        from netinv.inventory.comparing import compare
-
-        with self._db.trouble():
-            numbers = [
-                number(n) for scan in (before, after) for (n,) in self._db.all("SELECT number FROM scans WHERE id = ?", scan)
-            ]
-            if len(numbers) < 2:
-                raise StoreError("no scan is known by one of these ids", hint="`netinv scans` lists them")
-            return compare(self._db, min(numbers), max(numbers))
-
-    def attendance(self, device: str) -> tuple[int, int]:
-        with self._db.trouble(), self._db.reading():
-            at = self._number(device)
-            known = stored_one(self._db, at)
-            rows = self._db.all("SELECT present FROM scans WHERE network = ? AND number >= ?", known.network, known.first_scan)
-            seen = [contains(row[0], at) for row in rows]
-        first = seen.index(True) if True in seen else 0
-        return sum(seen), len(seen) - first
-
-    def seen_in(self, scan_id: str) -> frozenset[str]:
-        with self._db.reading():
-            if not (saved := self._db.all("SELECT present FROM scans WHERE id = ?", scan_id)):
-                raise StoreError(f"no scan is known as '{clean(scan_id, 80)}'")
-            rows = self._db.all("SELECT id FROM devices WHERE 1 = 1" + among("number", unpack(saved[0][0])))
-            return frozenset(text(row[0]) for row in rows)
-
-    def annotate(self, said: Mapping[str, Annotations]) -> tuple[Change, ...]:
-        from netinv.inventory.acts import annotate
-
-        with self._db.writing():
-            return annotate(self._db, {self._number(device): checked(words) for device, words in said.items()})
-
-    def merge(self, one: str, other: str) -> Change:
-        from netinv.inventory import acts, regrouping
-
-        with self._db.writing():
-            numbers = self._number(one), self._number(other)
-            if numbers[0] == numbers[1]:
-                raise UsageError("a device is one with itself", hint="name two devices; `netinv split` parts one")
-            return acts.regroup(self._db, *regrouping.merge(self._db, *numbers), f"{one} and {other} made one")
-
-    def split(self, device: str, words: Collection[str]) -> Change:
-        from netinv.inventory import acts, regrouping
-
-        with self._db.writing():
-            change, before = regrouping.split(self._db, self._number(device), words)
-            return acts.regroup(self._db, change, before, f"{device} parted from {change.after}")
-
-    def undo(self) -> str | None:
-        from netinv.inventory.acts import undo
-
-        with self._db.writing():
-            return undo(self._db)
-
-    def prune(self, before: datetime, *, dry_run: bool = False) -> "Pruned":
-        from netinv.inventory.upkeep import prune
-
-        with self._db.writing():
-            return prune(self._db, before, dry_run=dry_run)
-
-    def vacuum(self) -> tuple[int, int]:
-        before = self._db.path.stat().st_size
-        self._db.run("VACUUM")
-        return before, self._db.path.stat().st_size
-
-    def copy_to(self, place: Path) -> None:
-        self._db.copy_to(place)
-
-    def check(self) -> tuple[str, ...]:
-        return tuple(text(row[0]) for row in self._db.all("PRAGMA integrity_check(10)") if row[0] != "ok")
+        return str(self.path)
 
     def close(self) -> None:
-        self._db.close()
+        self._connection.close()
 
-    def __enter__(self) -> Self:
-        return self
+    def all(self, query: str, *values: object) -> list[tuple[object, ...]]:
+        with self.trouble():
+            return self._connection.execute(query, values).fetchall()
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.close()
+    def run(self, statement: str, *values: object) -> None:
+        with self.trouble():
+            self._connection.execute(statement, values)
 
-    def _meant(self, word: str) -> set[int]:
-        """The devices that `word` names in full."""
-        meant = numbers_of(self._db, word.lower())
-        if mac := as_mac(word):
-            meant |= self._numbers("SELECT device FROM clues WHERE kind = 'mac' AND value = ?", mac)
-        if address := as_address(word):
-            # whoever had it last; two at once are in conflict
-            meant |= self._numbers(
-                """SELECT e.device FROM evidence e JOIN devices d ON d.number = e.device AND d.network = e.network
-                WHERE e.address = ? AND e.ended IS NULL AND e.last_scan =
-                    (SELECT max(last_scan) FROM evidence WHERE address = ? AND ended IS NULL)""",
-                address,
-                address,
+    def run_all(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
+        if not rows:
+            return
+        with self.trouble():
+            self._connection.executemany(statement, rows)
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        with self._transaction("BEGIN"):
+            yield
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        with self._transaction("BEGIN IMMEDIATE"):
+            yield
+
+    @contextmanager
+    def refreshing(self) -> Iterator[None]:
+        try:
+            with self.trouble():
+                self._connection.execute("PRAGMA busy_timeout = 0")
+                self._connection.execute("PRAGMA query_only = OFF")
+            with self.writing():
+                yield
+        finally:
+            with self.trouble():
+                self._connection.execute(f"PRAGMA busy_timeout = {int(self.patience * 1000)}")
+                self._connection.execute(f"PRAGMA query_only = {int(self._read_only)}")
+
+    def check(self) -> tuple[str, ...]:
+        return tuple(text(row[0]) for row in self.all("PRAGMA integrity_check(10)") if row[0] != "ok")
+
+    def vacuum(self) -> tuple[int, int]:
+        before = self._size()
+        self.run("VACUUM")
+        return before, self._size()
+
+    def copy_to(self, place: Path) -> None:
+        self._copied_to(place)
+
+    def columns(self, table: str) -> tuple[str, ...]:
+        return tuple(text(row[1]) for row in self.all(f"PRAGMA table_info({table})"))
+
+    def renumber(self) -> None:
+        """It does by itself."""
+
+    def _prepare(self) -> None:
+        try:
+            if self.path.exists() and not self.path.is_file():
+                raise StoreError(f"{self._shown} is not a file", hint="name the inventory's file with --store")
+            if not self._read_only:
+                make_private(self.path)
+            elif not self.path.exists():
+                raise StoreError(
+                    f"there is no inventory yet at {self._shown}", hint="run `netinv scan` first, or name one with --store"
+                )
+        except OSError as error:
+            raise StoreError(f"the inventory {self._shown} cannot be opened or made: {error.strerror}", hint=WITHOUT) from error
+
+    def _connect(self, uri: str) -> sqlite3.Connection:
+        # mode=rw even for reading: only so can a journal left by a killed program be undone. SQLite itself falls back to reading
+        # where the file may not be written, and `query_only` holds us to it elsewhere.
+        connection = sqlite3.connect(uri, uri=True, timeout=self.patience, isolation_level=None)
+        try:
+            # EXTRA: saved means saved, through a power cut too, after which a journal that is still on the disk would undo it.
+            # The last two distrust the file, which anybody may have made.
+            connection.executescript(
+                "PRAGMA synchronous = EXTRA; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;"
+                "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON"
             )
-        return meant
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
-    def _number(self, device: str) -> int:
-        """Of the device with this id."""
-        for found in numbers_of(self._db, device):
-            return found
-        raise unknown(device, ())
+    def _settle(self) -> None:
+        """Make sure the file is a whole inventory of this version, and make one of an empty file."""
+        if self._is_empty() and self._is_begun():
+            return
+        with self.reading():
+            application, version = self._pragma("application_id"), self._pragma("user_version")
+            size = self._pragma("page_count") * self._pragma("page_size")
+            if application != APPLICATION:
+                raise StoreError(f"{self._shown} is a database of another program", hint=f"it was left as it is; {WITHOUT}")
+            if version > VERSION:
+                raise StoreError(
+                    f"the inventory {self._shown} was made by a newer netinv (schema {version}; this one reads {VERSION})",
+                    hint=f"it was left as it is; upgrade netinv, {WITHOUT}",
+                )
+            # SQLite takes what is missing of the last page for zeros. With a write-ahead log, which others may have chosen, the
+            # end of the file may be there.
+            if self._size() < size and self._connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+                raise Damaged("the file was cut short")
+        if version < VERSION:
+            self._upgrade()
+        self._connection.execute(f"PRAGMA query_only = {int(self._read_only)}")
 
-    def _numbers(self, query: str, *values: object) -> set[int]:
-        with self._db.trouble():
-            return {number(row[0]) for row in self._db.all(query, *values)}
+    def _is_begun(self) -> bool:
+        """Make an inventory of an empty file, left by a program that was killed before it saved anything; False if it is none."""
+        with self.reading() if self._read_only else self.writing():
+            if not self._is_empty():  # any more, now that nobody else can write
+                return False
+            if self._size():  # less than a page: SQLite would write over it
+                raise StoreError(f"{self._shown} is not an inventory", hint=f"it was left as it is; {WITHOUT}")
+            if not self._read_only:
+                self._step(0)
+        if self._read_only:
+            self._connection.close()
+            self._connection = self._connect("file::memory:")
+            self._step(0)
+            self._connection.execute("PRAGMA query_only = ON")
+        return True
 
+    def _upgrade(self) -> None:
+        """Bring the file to today's schema, once a copy of it is safe; opened to be read, a copy in memory only."""
+        if self._read_only:
+            copy = self._connect("file::memory:")
+            self._connection.backup(copy)
+            self._connection.close()
+            self._connection = copy
+        with self.writing():
+            if (version := self._pragma("user_version")) >= VERSION:  # another program was faster
+                return
+            if not self._read_only:
+                # Beside the file; one transaction holds off all writers, so that what is copied is what is changed.
+                self._copied_to(self.path.with_name(f"{self.path.name}.schema{version}"))
+            self._step(version)
 
-_SCANS = """
-    SELECT s.id, s.sensor, s.network, n.prefix, s.started, s.finished, s.targets, s.method, s.asked, s.found, s.new, s.is_partial,
-    s.traffic, s.problems, s.findings FROM scans s JOIN networks n ON n.number = s.network"""
+    def _copied_to(self, place: Path) -> Path:
+        """A private copy of the file as it stands, beside which nothing is written over; its path, numbered if need be."""
+        number, free = 1, place
+        while free.exists():
+            number += 1
+            free = place.with_name(f"{place.name}.{number}")
+        # under its own name only once it is whole: a program killed meanwhile leaves nothing that looks like a copy
+        part = free.with_name(f"{free.name}.part")
+        try:
+            for left in (part, part.with_name(f"{part.name}-journal")):
+                left.unlink(missing_ok=True)
+            make_private(part)
+            # through SQLite: to close the file after reading it ourselves would let go of SQLite's locks on it
+            with (
+                self.trouble(),
+                # one of its own: SQLite copies nothing through a connection that is about to write
+                closing(self._connect(f"{self.path.as_uri()}?mode=rw")) as source,
+                closing(self._connect(f"{part.as_uri()}?mode=rw")) as copy,
+            ):
+                source.backup(copy)
+            part.rename(free)
+            settle(free.parent)
+        except BaseException as error:
+            part.unlink(missing_ok=True)
+            if not isinstance(error, OSError):
+                raise
+            raise StoreError(f"{self._shown} cannot be copied to {clean(str(free))}: {error.strerror}", hint=WITHOUT) from error
+        return free
 
+    def _step(self, version: int) -> None:
+        for statement in (statement for step in STEPS[version:] for statement in step):
+            self._connection.execute(statement)
+        self._connection.execute(f"PRAGMA application_id = {APPLICATION}")
+        self._connection.execute(f"PRAGMA user_version = {VERSION}")
 
-def _summary(row: Sequence[object], labels: Mapping[int, str]) -> ScanSummary:
-    scan, sensor, site, network, started, finished, targets, method, asked, found, new, is_partial, traffic, problems, told = row
-    return ScanSummary(
-        id=text(scan),
-        sensor=text(sensor),
-        network=text(network),
-        site=labels.get(number(site), ""),
-        started=moment(started),
-        finished=moment(finished),
-        targets=text(targets),
-        method=text(method),
-        asked=number(asked),
-        found=number(found),
-        new=number(new),
-        is_partial=bool(number(is_partial)),
-        traffic=read_traffic(traffic),
-        problems=read_problems(problems),
-        findings=read_findings(told),
-    )
+    def _is_empty(self) -> bool:
+        return not (self._pragma("application_id") or self._pragma("user_version") or self._pragma("schema_version"))
+
+    def _size(self) -> int:
+        try:
+            return self.path.stat().st_size
+        except OSError as error:
+            raise StoreError(f"the inventory {self._shown} is gone: {error.strerror}", hint=WITHOUT) from error
+
+    def _pragma(self, name: str) -> int:
+        return int(self._connection.execute(f"PRAGMA {name}").fetchone()[0])
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[None]:
+        with self.trouble():
+            self._connection.execute(begin)
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            except BaseException:
+                # SQLite has rolled back by itself after some errors; where even this fails, closing the file will
+                with suppress(sqlite3.Error):
+                    if self._connection.in_transaction:
+                        self._connection.execute("ROLLBACK")
+                raise
+
+    def _explained(self, error: Exception) -> StoreError | None:
+        if isinstance(error, sqlite3.ProgrammingError) or not isinstance(error, sqlite3.Error | UnicodeDecodeError | Damaged):
+            return None
+        code, at = getattr(error, "sqlite_errorcode", 0) & 0xFF, self._shown
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            waited = f"the inventory {at} is in use by another program, and was for {self.patience:g} s"
+            return StoreError(waited, hint=f"try again when the other netinv is done; {WITHOUT}")
+        if code == sqlite3.SQLITE_FULL:
+            return StoreError(f"no space is left for the inventory {at}", hint=f"free some; {WITHOUT}")
+        if code == sqlite3.SQLITE_NOTADB:
+            return StoreError(f"{at} is not an inventory: {error}", hint=f"it was left as it is; {WITHOUT}")
+        if code in _DAMAGED:
+            hint = f"it was left as it is; bring back a copy, or move it away to begin anew; {WITHOUT}"
+            return StoreError(f"the inventory {at} is damaged: {error}", hint=hint)
+        return StoreError(f"the inventory {at} cannot be opened or written: {error}", hint=WITHOUT)

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,11 +16,9 @@ from netinv.text import clean
 
 if TYPE_CHECKING:
     from netinv.inventory.comparing import Comparison
+    from netinv.inventory.database import Database
     from netinv.inventory.sites import SiteSummary
     from netinv.inventory.upkeep import Pruned
-
-PATIENCE = 5.0
-"""Seconds to wait while another program writes."""
 
 
 class Recorded(NamedTuple):
@@ -68,13 +66,19 @@ class Inventory(Protocol):
         """Save a scan, all of it or nothing; one that is saved already is not saved again, and changes nothing."""
 
     def recognise(self, device: Device) -> Device:
-        """The device with the id, `first_seen` and `is_new` the inventory has for it; nothing is saved."""
+        """The device with the id, `first_seen` and `is_new` the inventory has for it, and what its user says; nothing is saved.
+
+        Of one that its user parted it is the part that has its first address.
+        """
+
+    def recognise_all(self, devices: Sequence[Device]) -> tuple[Device, ...]:
+        """The devices of a scan as `recognise` has each, by address: parted and joined as the user did with them before."""
 
     def devices(self, *, network: str | None = None, brief: bool = False) -> tuple[Device, ...]:
         """Every device as today's rules see it, by address; new are those first seen since the latest scan that asked began.
 
         `network` is one by name, prefix or gateway, as in every method; UsageError if there is none or several. `brief` ones come
-        much faster: without what else they might be, and without their evidence, but for `local.self`.
+        much faster: without what else they might be, who told which detail, and their evidence, but for `local.self`.
         """
 
     def find(self, reference: str) -> Device:
@@ -103,6 +107,9 @@ class Inventory(Protocol):
     def seen_in(self, scan_id: str) -> frozenset[str]:
         """The ids of the devices a scan saw; StoreError if there is no such scan."""
 
+    def seen_in_each(self, scan_ids: Sequence[str]) -> tuple[frozenset[str], ...]:
+        """The same of several scans, as they stood at one moment."""
+
     def annotate(self, said: Mapping[str, Annotations]) -> tuple[Change, ...]:
         """Keep what the user now says of devices, by id, in place of what he said before; all of it or nothing.
 
@@ -130,8 +137,8 @@ class Inventory(Protocol):
     def vacuum(self) -> tuple[int, int]:
         """Give back the room of what was forgotten; bytes before and after."""
 
-    def copy_to(self, place: Path) -> None:
-        """A copy, whole and private, where nothing is yet."""
+    def copy_to(self, place: str | Path) -> None:
+        """A copy, whole and exact, where nothing is yet: in a private file, or on a server."""
 
     def check(self) -> tuple[str, ...]:
         """What is damaged, in the store's own words; reads all of it."""
@@ -143,21 +150,48 @@ class Inventory(Protocol):
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None: ...
 
 
-def open_inventory(where: str | Path | None = None, *, read_only: bool = False, timeout: float = PATIENCE) -> Inventory:
-    """The inventory at a path or `sqlite:///path`; by default at `NETINV_STORE`, else at `default_path()`.
+def open_inventory(where: str | Path | None = None, *, read_only: bool = False, timeout: float | None = None) -> Inventory:
+    """The inventory at a path, `sqlite:///path` or `postgresql://...`; by default at `NETINV_STORE`, else at `default_path()`.
 
-    One that does not exist is made, private to its user; to open it `read_only` is a StoreError. `timeout` is how many seconds
-    to wait for another program that is writing.
+    One that does not exist is made, a file private to its user; to open it `read_only` is a StoreError. `timeout` is how many
+    seconds to wait for another program that is writing, and while saving a scan for a server that went away; without one, as
+    long as the kind of store is worth.
     """
-    from netinv.inventory.sqlite import SQLiteInventory  # one kind of store is opened, and only its driver loaded
+    from netinv.inventory.relational import RelationalInventory
 
-    return SQLiteInventory(
-        path_of(where or os.environ.get("NETINV_STORE") or default_path()), read_only=read_only, timeout=timeout
-    )
+    return RelationalInventory(open_database(where, read_only=read_only, timeout=timeout))
+
+
+def open_database(where: str | Path | None = None, *, read_only: bool = False, timeout: float | None = None) -> "Database":
+    """What keeps that inventory; as `open_inventory`, whose callers need not know it."""
+    place = where or os.environ.get("NETINV_STORE") or default_path()
+    # one kind of store is opened, and only its driver loaded
+    if url := server_url(place):
+        try:
+            from netinv.inventory.postgresql import PostgreSQL
+        except ImportError as error:
+            missing = f"an inventory in PostgreSQL needs psycopg: {clean(str(error), 120)}"
+            raise StoreError(missing, hint="pip install 'netinv[postgresql]'") from error
+
+        return PostgreSQL(url, read_only=read_only, timeout=timeout)
+    from netinv.inventory.sqlite import SQLite
+
+    return SQLite(path_of(place), read_only=read_only, timeout=timeout)
 
 
 # `pathlib.Path` makes one slash of two; and a URL may hold a password, so errors name its scheme only.
 _URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/")
+_SERVERS = ("postgresql", "postgres")
+
+
+def server_url(where: str | Path) -> str | None:
+    """The URL of an inventory that a server keeps; None for a file's."""
+    text = str(where)
+    url = _URL.match(text)
+    if not url or url[1].lower() not in _SERVERS:
+        return None
+    rest = text[url.end() :]
+    return f"postgresql:/{rest}" if isinstance(where, str) and rest.startswith("/") else f"postgresql://{rest}"
 
 
 def path_of(where: str | Path) -> Path:
@@ -166,8 +200,8 @@ def path_of(where: str | Path) -> Path:
     if url := _URL.match(text):
         if url[1].lower() != "sqlite":
             raise StoreError(
-                f"an inventory in {url[1].lower()} is not supported yet",
-                hint="name a file: --store PATH or --store sqlite:///PATH",
+                f"an inventory in {url[1].lower()} is not supported",
+                hint="name a file or a server: --store PATH or --store postgresql://HOST/DATABASE",
             )
         text = "/" + text[url.end() :].lstrip("/")
     if "\0" in text:

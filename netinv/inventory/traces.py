@@ -3,11 +3,16 @@
 A phone makes up a MAC address for each network and lets it go after a while; a laptop has one for the cable and one for the air.
 What stays is what they say and do: a host key, a serial number, a name. Some of that is one device's alone, some is shared: by
 virtual machines copied from one image, by all cameras of a maker that gives each the same certificate, by everybody's `iPhone`.
+
+So what two give is worth less where both are there at the same time: they may be two network cards of one computer, or two copies
+of one image. A key alone does not tell which, but for cards of two makers: nobody's product line has both. A name told by
+multicast DNS or SMB does: no two hosts of a link may have the same one (RFC 6762, 9; RFC 1001, 15.1.3.3).
 """
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import datetime
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from typing import Final, NamedTuple
@@ -39,32 +44,53 @@ class Worth(NamedTuple):
     """Where one is heard after the other was heard last, under another MAC address."""
     at_once: float
     """Where both are there at the same time, as two network cards of one computer, or as two copies of it."""
+    apart: float = 0.0
+    """Where both are there at the same time, with network cards of two makers, neither of them a virtual one."""
 
 
 WORTH: Final[Mapping[str, Worth]] = {
     "snmp.serial": Worth("serial", 0.99, 0.98),
     "upnp.serial": Worth("serial", 0.97, 0.9),
     "lldp.serial": Worth("serial", 0.99, 0.95),
+    "web.serial": Worth("serial", 0.97, 0.9),
+    "roku.serial": Worth("serial", 0.98, 0.95),
+    "enip.serial": Worth("serial", 0.97, 0.9),
+    "s7.serial": Worth("serial", 0.97, 0.9),
     "snmp.engine-id": Worth("snmp", 0.98, 0.95),
-    "ssh.hostkey": Worth("ssh", 0.98, 0.8),
-    "tls.fingerprint": Worth("tls", 0.93, 0.3),
-    "upnp.udn": Worth("upnp", 0.98, 0.8),
-    "dhcp.client-id": Worth("dhcp", 0.97, 0.5),
+    "ssh.hostkey": Worth("key", 0.98, 0.8, 0.92),
+    "tls.fingerprint": Worth("key", 0.93, 0.5, 0.6),
+    "dhcp.client-id": Worth("key", 0.97, 0.7, 0.92),
+    "upnp.udn": Worth("upnp", 0.98, 0.7),
     "mdns.id": Worth("mdns", 0.98, 0.9),
+    "mdns.instance": Worth("mdns", 0.5, 0.6),
     "ipv6.iid": Worth("ipv6", 0.95, 0.0),
-    "name": Worth("name", 0.92, 0.7),
+    "mdns.host": Worth("name", 0.3, 0.78),
+    "smb.computer": Worth("name", 0.95, 0.92),
+    "name": Worth("name", 0.92, 0.6),
     "name.common": Worth("name", 0.3, 0.2),
 }
-SHARED_BY_MAKERS: Final = frozenset(("name", "name.common", "tls.fingerprint"))
+SHARED_BY_MAKERS: Final = frozenset(("name", "name.common", "mdns.host", "mdns.instance", "tls.fingerprint"))
 """Kinds that makers give to all of a model, so that they tell only what has no MAC address of a maker."""
+COPIED: Final = frozenset(("ssh.hostkey", "tls.fingerprint", "dhcp.client-id", "name.common", "mdns.instance"))
+"""Kinds that a virtual machine or a container shares with all that were made of its image."""
+UNCOPIED: Final = frozenset(("snmp.serial", "lldp.serial", "mdns.host"))
+"""Kinds that two such never share while both are there: one would have had to give way."""
 _ONE_EACH: Final = ("snmp.serial", "lldp.serial", "snmp.engine-id", "ssh.hostkey", "upnp.udn", "dhcp.client-id", "mdns.id")
 """Kinds of which a device has its own: another value is another device."""
 
-_AS_THEY_ARE: Final = frozenset(WORTH) - {"upnp.udn", "mdns.id", "ipv6.iid", "name", "name.common"}
+_AS_THEY_ARE: Final = frozenset(key for key in WORTH if key.endswith(".serial")) | {
+    "snmp.engine-id", "ssh.hostkey", "tls.fingerprint", "dhcp.client-id",
+}  # fmt: skip
 _NAMES: Final = frozenset(
-    ("mdns.hostname", "dhcp.hostname", "netbios.name", "smb.name", "local.hostname", "llmnr.name", "dns.ptr")
+    ("mdns.hostname", "dhcp.hostname", "netbios.name", "smb.name", "rdp.name", "local.hostname", "llmnr.name", "dns.ptr")
 )
-_TELLING: Final = _AS_THEY_ARE | _NAMES | {"ssdp.usn", "upnp.udn", "mdns.txt", "ipv6.iid"}
+_TELLING: Final = _AS_THEY_ARE | _NAMES | {"ssdp.usn", "upnp.udn", "mdns.txt", "mdns.instance", "ipv6.iid"}
+# What stands in a field for a serial number that was never given.
+_NO_NUMBER = re.compile(
+    r"[\W_0]*|(.)\1*|0{4,}\d{1,3}|0*123456789?0*|(?:0123456789|1234567890)+|n/?a|none|null|unknown|default|serial(?: ?number)?|"
+    r"to be filled by o\.?e\.?m\.?|system serial number|not specified",
+    re.IGNORECASE,
+)
 _UUID = re.compile(r"uuid:([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})", re.IGNORECASE)
 # Ids that services carry in their TXT records: AirPlay's and HomeKit's (Apple, "HomeKit Accessory Protocol"), and Google Cast's.
 _TXT_ID = re.compile(
@@ -73,6 +99,11 @@ _TXT_ID = re.compile(
 
 # Addresses that stand for a group of routers (RFC 9568, 7.3; Cisco's HSRP and GLBP) and go to another one when the first fails.
 _REDUNDANT = re.compile(r"00:00:5e:00:0[12]:..|00:00:0c:07:ac:..|00:00:0c:9f:f.:..|00:05:73:a0:0.:..|00:07:b4:00:..:..")
+
+# Addresses of network cards that are none: QEMU, VirtualBox, VMware, Hyper-V, Xen, Proxmox, Parallels, Docker, Kubernetes' CNI.
+_VIRTUAL = re.compile(
+    r"(?:52:54:00|08:00:27|00:0c:29|00:50:56|00:05:69|00:1c:14|00:15:5d|00:16:3e|bc:24:11|00:1c:42|02:42:..|0a:58:..):.*"
+)
 
 # Words that makers put into the names of their devices; a name of these alone, of numbers and of types is no one's own.
 _COMMON = frozenset(
@@ -86,6 +117,7 @@ _COMMON = frozenset(
         ipcam webcam ipcamera camera doorbell nvr dvr device client host localhost unknown user admin router printer server nas
         work guest test esp espressif
         smartphone mobile handy telefon smart wifi wlan lan local the new old
+        mediarenderer mediaserver renderer dlna upnp webos webostv lgwebostv smarttv chromecast roku firetv bravia shield
         """,
     )
 )
@@ -95,13 +127,14 @@ _MODEL = re.compile(r"[a-z]{0,3}\d{1,4}[a-z]{0,2}|[a-z]|\d+")
 def traces(evidence: Iterable[Evidence]) -> frozenset[Trace]:
     """What of the evidence will tell the device again; none of one that answers for others."""
     evidence = tuple(evidence)
-    found = {trace for e in evidence if e.key in _TELLING and (trace := _trace(e))}
+    found = {trace for e in evidence if e.key in _TELLING and (trace := _told(e.address, e.key, e.value))}
     if not found:
         return frozenset()
+    found.update(_hosts(evidence))
     macs = [e for e in evidence if e.key == "mac"]
     if any(is_redundant(e.value) for e in macs) or len({e.address for e in macs if ":" not in e.address}) > _MOST_ADDRESSES:
         return frozenset()
-    return frozenset(sorted(found)[:_MOST_TRACES])
+    return frozenset(sorted(found, key=lambda trace: (-WORTH[trace.kind].later, trace))[:_MOST_TRACES])
 
 
 def is_redundant(mac: str) -> bool:
@@ -109,12 +142,19 @@ def is_redundant(mac: str) -> bool:
     return bool(_REDUNDANT.fullmatch(mac))
 
 
-def likeness(one: Collection[Trace], other: Collection[Trace], *, at_once: bool) -> float:
-    """How sure it is that two that left these traces are one device: 0 where something speaks against it."""
+def is_virtual(mac: str) -> bool:
+    """Whether it is that of a virtual machine or a container, by the prefix of the program that runs it."""
+    return bool(_VIRTUAL.fullmatch(mac))
+
+
+def likeness(one: Collection[Trace], other: Collection[Trace], *, at_once: bool, apart: bool = False) -> float:
+    """How sure it is that two that left these traces are one device: 0 where something speaks against it.
+
+    `apart` where network cards of two makers are there at once.
+    """
     best: dict[str, float] = {}
     for trace in set(one) & set(other):
-        worth = WORTH[trace.kind]
-        best[worth.family] = max(best.get(worth.family, 0.0), worth.at_once if at_once else worth.later)
+        best[WORTH[trace.kind].family] = max(best.get(WORTH[trace.kind].family, 0.0), _worth(trace, at_once, apart))
     if _contradict(one, other, kinds=_ONE_EACH) or ("serial" not in best and _contradict(one, other, kinds=("name",))):
         return 0.0
     doubt = 1.0
@@ -123,9 +163,9 @@ def likeness(one: Collection[Trace], other: Collection[Trace], *, at_once: bool)
     return 1 - doubt
 
 
-def strongest(shared: Iterable[Trace], *, at_once: bool) -> Trace:
+def strongest(shared: Iterable[Trace], *, at_once: bool, apart: bool = False) -> Trace:
     """Which of the traces both left says most."""
-    return max(sorted(shared), key=lambda trace: WORTH[trace.kind].at_once if at_once else WORTH[trace.kind].later)
+    return max(sorted(shared), key=lambda trace: _worth(trace, at_once, apart))
 
 
 def is_own_name(name: str) -> bool:
@@ -134,10 +174,35 @@ def is_own_name(name: str) -> bool:
     return any(word not in _COMMON and not _MODEL.fullmatch(word) for word in words)
 
 
+def _worth(trace: Trace, at_once: bool, apart: bool) -> float:
+    worth = WORTH[trace.kind]
+    return worth.later if not at_once else max(worth.at_once, worth.apart) if apart else worth.at_once
+
+
+def _hosts(evidence: Collection[Evidence]) -> Iterator[Trace]:
+    """Names no two hosts of a link may have: by multicast DNS, and with its domain by SMB."""
+    domains = {e.address: e.value.casefold() for e in evidence if e.key == "smb.domain"}
+    for e in evidence:
+        if e.key not in ("mdns.hostname", "smb.name") or is_filler(e):
+            continue
+        host = host_part(e.value).casefold()
+        if e.key == "mdns.hostname":
+            yield Trace("mdns.host", host)
+        elif e.address in domains and is_own_name(host):
+            yield Trace("smb.computer", f"{domains[e.address]}\\{host}")
+
+
 @lru_cache(1 << 14)
+def _told(address: str, key: str, value: str) -> Trace | None:
+    """Kept without the time it was heard at, which would make each one of its own, and a watch grow by all it hears."""
+    return _trace(Evidence(address, key, value, "", datetime.min))  # noqa: DTZ901 - nobody looks at it
+
+
 def _trace(e: Evidence) -> Trace | None:
     if e.key in _AS_THEY_ARE:
-        return Trace(e.key, e.value) if len(e.value) >= 4 else None
+        return Trace(e.key, e.value) if len(e.value) >= 4 and not _NO_NUMBER.fullmatch(e.value) else None
+    if e.key == "mdns.instance":
+        return Trace(e.key, e.value.casefold())
     if e.key in ("ssdp.usn", "upnp.udn"):
         uuid = _UUID.search(e.value)
         return Trace("upnp.udn", uuid[1].lower()) if uuid and len(set(uuid[1])) > 4 else None

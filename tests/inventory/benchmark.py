@@ -12,12 +12,15 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from random import Random
+from statistics import median
 from time import perf_counter
 
-from netinv.inventory.sqlite import SQLiteInventory
+from netinv.inventory.relational import RelationalInventory
+from netinv.inventory.sqlite import SQLite
 from netinv.inventory.store import open_inventory
 from netinv.model import Evidence, Scan
 from tests.inventory.scans import heard, scan
+from tests.inventory.server import Server, programs
 
 SCANS, CHANGES, ROUNDS = 1000, 100_000, 5
 _COMMANDS = (["list"], ["diff"], ["history", "10.0.0.77"], ["export", "/dev/null", "--format", "csv"])
@@ -76,13 +79,13 @@ def old(path: Path, devices: int) -> None:
         return
     whole = scan(*house(devices, "0.5"), targets="10.0.0.0/8")
     random, per_scan = Random(1), CHANGES // SCANS
-    with SQLiteInventory(path) as store:
+    with RelationalInventory(SQLite(path)) as store:
         store.record(whole)
         _past(store, whole, random, per_scan if devices > per_scan else devices)
         store.record(scan(*house(devices, "0.7", changed=5), hours=SCANS + 1, targets="10.0.0.0/8"))
 
 
-def _past(store: SQLiteInventory, whole: Scan, random: Random, changes: int) -> None:
+def _past(store: RelationalInventory, whole: Scan, random: Random, changes: int) -> None:
     """Rows as a thousand scans leave them, written at once."""
     db = store._db
     with db.writing():
@@ -103,24 +106,43 @@ def _past(store: SQLiteInventory, whole: Scan, random: Random, changes: int) -> 
             )
 
 
-def commands(folder: Path, sizes: Sequence[int]) -> None:
-    """The best of several runs of each command, as a user waits for it."""
-    times: dict[tuple[str, int], float] = {}
-    for devices in sizes:
-        path = folder / f"{devices}.db"
-        old(path, devices)
-        environ = {**os.environ, "NETINV_STORE": str(path)}
+def commands(stores: Sequence[tuple[str, str]]) -> None:
+    """The median of several runs of each command, as a user waits for it, by the name of each store; their runs take turns."""
+    times: dict[tuple[str, str], list[float]] = {}
+    for _ in range(ROUNDS):
         for words in _COMMANDS:
-            runs = []
-            for _ in range(ROUNDS):
+            for name, store in stores:
                 start = perf_counter()
+                environ = {**os.environ, "NETINV_STORE": store, "NETINV_CONFIG": os.devnull}
                 command = [sys.executable, "-m", "netinv", *words]
                 subprocess.run(command, env=environ, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-                runs.append(perf_counter() - start)
-            times[" ".join(words[:1]), devices] = min(runs)
+                times.setdefault((words[0], name), []).append(perf_counter() - start)
     for words in _COMMANDS:
-        told = [f"{times[words[0], devices] * 1000:,.0f} ms with {devices:,} devices" for devices in sizes]
+        told = [f"{median(times[words[0], name]) * 1000:,.0f} ms {name}" for name, _ in stores]
         print(f"netinv {words[0]}: {', '.join(told)}")
+
+
+def saved_among(stores: Sequence[tuple[str, str]], devices: int = 1000) -> None:
+    """How long it takes to save a scan of so many where many more are known, the median of several."""
+    for name, store in stores:
+        found = [scan(*house(devices, f"{n}.25", changed=5), hours=SCANS + 2 + n, targets="10.0.0.0/22") for n in range(ROUNDS)]
+        with open_inventory(store) as inventory:
+            told = [_timed(inventory.record, one) for one in found]
+        print(f"saving {devices:,} devices {name}: {told[0]:.0f} ms the first, {median(told):.0f} ms the median")
+
+
+def on_server(path: Path, server: Server) -> str:
+    """The URL of a copy."""
+    url = server.url("old")
+    start = perf_counter()
+    with open_inventory(path, read_only=True) as inventory:
+        inventory.copy_to(url)
+    there = perf_counter()
+    with open_inventory(url, read_only=True) as inventory:
+        inventory.copy_to(path.with_suffix(".back"))
+    print(f"copied to the server in {there - start:.1f} s, and back in {perf_counter() - there:.1f} s")
+    path.with_suffix(".back").unlink()
+    return url
 
 
 def _timed(record: object, found: Scan) -> float:
@@ -129,9 +151,27 @@ def _timed(record: object, found: Scan) -> float:
     return (perf_counter() - start) * 1000
 
 
-if __name__ == "__main__":
+def main(folder: Path) -> None:
+    """All of it, beside a server's where there is one to be had."""
     saved(1000)
     saved(1000, quick=True)
     grown()
+    stores = []
+    for devices in (100, 10_000):
+        old(path := folder / f"{devices}.db", devices)
+        stores.append((f"with {devices:,} devices", str(path)))
+    server = Server(is_hurried=False) if programs() else None
+    try:
+        if server:
+            server.start()
+            stores.append(("with as many on a server", on_server(folder / "10000.db", server)))
+        commands(stores)
+        saved_among([(name, store) for name, store in stores if "100 " not in name])
+    finally:
+        if server:
+            server.close()
+
+
+if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as scratch:
-        commands(Path(sys.argv[1] if len(sys.argv) > 1 else scratch), (100, 10_000))
+        main(Path(sys.argv[1] if len(sys.argv) > 1 else scratch))

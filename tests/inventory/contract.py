@@ -62,7 +62,7 @@ class Contract:
         found = scan(*HOUSE)
         saved = store.record(found).scan
         assert {d.network for d in saved.devices} == {"10.0.0.0/24"}
-        assert replace(saved, devices=tuple(replace(d, network="") for d in saved.devices)) == found
+        assert replace(saved, devices=tuple(replace(d, network="", sensor="") for d in saved.devices)) == found
 
     def test_a_new_inventory_is_empty(self, store: Inventory) -> None:
         assert store.devices() == ()
@@ -328,7 +328,7 @@ class Contract:
             wrong = replace(found.devices[0], verdict=replace(found.devices[0].verdict, kind="teapot"))
             store.record(replace(found, devices=(wrong, *found.devices[1:])))
             assert store.devices()[0].verdict.kind == "teapot"
-        known = tuple(replace(device, network="10.0.0.0/24") for device in found.devices)
+        known = tuple(replace(device, network="10.0.0.0/24", sensor="local") for device in found.devices)
         monkeypatch.setattr("netinv.inventory.known.fingerprint", lambda: "newer")
         for read_only in (True, False):
             with open_store(read_only=read_only) as store:
@@ -405,7 +405,11 @@ class Contract:
         [told] = store.scans()
         assert all(text.isprintable() for text in (told.targets, told.sensor, told.problems[0].message))
 
-    @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @settings(
+        max_examples=40,
+        deadline=None,
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.differing_executors],
+    )
     @given(
         st.lists(
             st.builds(
@@ -583,12 +587,63 @@ class Contract:
         assert ROUTER in (caught.value.hint or "")
         assert len(store.devices(network=other)) == 1
 
+    # -- several sensors
+
+    def test_it_is_told_which_sensor_heard_a_device_and_told_of_a_change(self, store: Inventory) -> None:
+        store.record(scan(*HOUSE, sensor="attic"))
+        recorded = store.record(scan(*HOUSE[:2], heard("10.0.0.31", PHONE), hours=1, sensor="cellar", targets="10.0.0.30-40"))
+        assert {d.sensor for d in recorded.scan.devices} == {c.sensor for c in recorded.changes} == {"cellar"}
+        store.record(scan(HOUSE[0], hours=2, sensor="attic", targets="10.0.0.1"))
+        assert {d.mac: d.sensor for d in store.devices()} == {ROUTER: "attic", TV: "cellar", PHONE: "cellar"}
+        assert {d.mac: d.sensor for d in store.devices(brief=True)} == {d.mac: d.sensor for d in store.devices()}
+        assert [s.sensor for s in store.scans()] == ["attic", "cellar", "attic"]
+        store.annotate({by_mac(store.devices(), TV).id: Annotations(owner="Anna")})
+        assert [c.sensor for c in store.history()] == ["", "cellar", "attic", "attic", "attic"]
+
+    def test_a_sensor_at_another_site_makes_nobody_gone_though_it_uses_the_same_addresses(self, store: Inventory) -> None:
+        """Neither hears a gateway."""
+        there = [heard(f"10.0.0.{n}", f"3c:22:fb:00:07:{n:02x}") for n in range(2, 6)]
+        for hours in range(0, 60, 2):
+            store.record(scan(*HOUSE[1:], hours=hours, sensor="attic"))
+            store.record(scan(*there, hours=hours + 1, sensor="shop"))
+        assert {d.presence for d in store.devices()} == {"here"}
+        assert not [c for c in store.history() if c.field in ("presence", "network")]
+        assert sorted((s.devices, s.scans) for s in store.networks()) == [(2, 30), (4, 30)]
+        assert len({s.site.label for s in store.networks()}) == 2
+        assert len(store.devices(network=next(s.site.label for s in store.networks() if s.devices == 4))) == 4
+
+    def test_two_sensors_among_the_same_neighbours_are_in_one_network(self, store: Inventory) -> None:
+        house = [heard(f"10.0.0.{n}", f"3c:22:fb:00:07:{n:02x}") for n in range(2, 6)]
+        store.record(scan(*house, sensor="attic"))
+        store.record(scan(*house[1:], heard("10.0.0.9", PHONE), hours=1, sensor="cellar"))
+        assert [(s.devices, s.scans) for s in store.networks()] == [(5, 2)]
+
+    def test_a_visitor_from_another_site_does_not_make_it_that_site(self, store: Inventory) -> None:
+        store.record(scan(*HOUSE[1:], sensor="attic"))
+        store.record(scan(HOUSE[2], heard("10.0.0.8", "3c:22:fb:00:07:08"), hours=1, sensor="shop"))
+        assert len(store.networks()) == 2
+        assert by_mac(store.devices(), PHONE).sensor == "shop"
+        assert by_mac(store.devices(), TV).presence == "here"
+
+    def test_a_gateway_heard_at_last_names_the_network_of_the_sensor_that_heard_it(self, store: Inventory) -> None:
+        for sensor in ("attic", "shop"):
+            store.record(scan(heard("10.0.0.20", TV if sensor == "attic" else PHONE), sensor=sensor, name=sensor))
+        store.record(scan(*HOUSE[:2], hours=1, sensor="attic"))
+        assert {(s.site.gateway, s.scans) for s in store.networks()} == {(ROUTER, 2), ("", 1)}
+
+    def test_what_a_host_without_a_name_began_it_goes_on_with_under_its_name(self, store: Inventory) -> None:
+        store.record(scan(HOUSE[1]))
+        store.record(scan(HOUSE[2], hours=1, sensor="attic"))
+        assert [s.scans for s in store.networks()] == [2]
+
     def test_brief_devices_are_the_same_without_their_evidence(self, store: Inventory) -> None:
         own = heard("10.0.0.99", "02:00:00:00:00:99", local_self="eth0", icmp_rtt="0.1")
         store.record(scan(*HOUSE, own))
         whole = [
             replace(
-                d, evidence=tuple(e for e in d.evidence if e.key == "local.self"), verdict=replace(d.verdict, alternatives=())
+                d,
+                evidence=tuple(e for e in d.evidence if e.key == "local.self"),
+                verdict=replace(d.verdict, alternatives=(), details=()),
             )
             for d in store.devices()
         ]
@@ -757,6 +812,26 @@ class Contract:
         [again] = store.devices()
         assert (again.id, again.addresses) == (one.id, ("10.0.0.7", "10.0.0.8"))
         assert [d.id for d in store.record(scan(*own, hours=3)).scan.devices] == [one.id]
+
+    def test_what_the_user_parted_and_merged_is_recognised_so_without_being_saved(self, store: Inventory) -> None:
+        own = (heard("10.0.0.7", TV, local_self="eth0"), heard("10.0.0.8", PHONE, local_self="wlan0"), HOUSE[0])
+        router, one = store.record(scan(*own)).scan.devices
+        store.split(one.id, [PHONE])
+        store.annotate({one.id: Annotations(name="attic")})
+        for hours in (1, 2):
+            seen = scan(*own, hours=hours)
+            recognised, known = store.recognise_all(seen.devices), store.devices()
+            assert [(d.id, d.macs, d.addresses, d.name) for d in recognised] == [
+                (d.id, d.macs, d.addresses, d.name) for d in known
+            ]
+            [both] = [d for d in seen.devices if len(d.macs) > 1]
+            assert store.recognise(both).id == one.id, "the part that has its first address"
+            store.record(seen)
+        parted = next(d for d in store.devices() if d.macs == (PHONE,))
+        store.merge(router.id, parted.id)
+        assert {(d.id, d.addresses) for d in store.recognise_all(scan(*own, hours=3).devices)} == {
+            (router.id, ("10.0.0.1", "10.0.0.8")), (one.id, ("10.0.0.7",)),
+        }  # fmt: skip
 
     def test_a_host_behind_anothers_mac_can_be_parted_by_its_address(self, store: Inventory) -> None:
         """As a container that its host answers for."""

@@ -1,8 +1,11 @@
 """Made-up households over ten scans: who lives there, what each device says of itself, and when it makes up another MAC address.
 
-    python -m tests.inventory.households [HOW MANY]
+    python -m tests.inventory.households [HOW MANY] [SEED ...]
 
-prints how many devices that changed their MAC address were known again, and how many devices of the inventory are several.
+prints how many devices that changed their MAC address were known again, how many devices of the inventory are several, and how
+many that speak IPv4 and IPv6 are one. A DHCP server gives an address that is free to whoever comes next, guests call their
+telephones as the owners do, machines are copied with their keys, and makers give all of a model one name, one certificate or one
+UPnP name.
 """
 
 import sys
@@ -40,6 +43,8 @@ class Gadget:
     """Interface identifier of its link-local IPv6 address, which stays in this network."""
     awake: float = 1.0
     there: range = range(SCANS)
+    hides_mac: bool = False
+    """The kernel does not always know the MAC address behind its IPv6 address."""
 
 
 class Tally(NamedTuple):
@@ -57,6 +62,10 @@ class Tally(NamedTuple):
     """How many of them are several devices."""
     torn: int = 0
     """How many devices of two network cards are two in the inventory."""
+    dual: int = 0
+    """How often a device was heard by IPv4 and by IPv6."""
+    one_row: int = 0
+    """How often it was one device then."""
 
     def plus(self, other: "Tally") -> "Tally":
         return Tally(*map(sum, zip(self, other, strict=True)))
@@ -71,10 +80,13 @@ def household(random: Random) -> list[Gadget]:
         if random.random() < 0.6:
             found.append(_laptop(random, owner))
     found += [_thing(random) for _ in range(random.randint(0, 4))]
-    if random.random() < 0.4:
-        found += _twins(random)
     for _ in range(random.choice((0, 0, 1, 2))):
-        guest, day = _phone(random, random.choice(_OWNERS)), random.randrange(1, SCANS)
+        found += _twins(random)
+    if random.random() < 0.15:
+        found += _virtual(random)
+    for _ in range(random.choice((0, 0, 1, 2))):
+        # one in ten is called as the owner is
+        guest, day = _phone(random, random.choice(owners if random.random() < 0.1 else _OWNERS)), random.randrange(1, SCANS)
         guest.there = range(day, min(day + random.randint(1, 2), SCANS))
         found.append(guest)
     if random.random() < 0.01:  # somebody buys a new telephone, and it takes over the old one's name
@@ -92,26 +104,36 @@ def lived(random: Random, folder: Path) -> Tally:
     seen: dict[int, set[str]] = defaultdict(set)
     owners: dict[str, set[int]] = defaultdict(set)
     counted: Counter[str] = Counter()
+    leases: dict[str, str] = {}
     with open_inventory(folder / "inventory.db") as store:
         for day in range(SCANS):
             there = [n for n, g in enumerate(gadgets) if day in g.there and random.random() < g.awake]
             for n in there:
                 if gadgets[n].is_private and random.random() < 0.35:
                     gadgets[n].macs = [_made_up(random)]
-            evidence = [_told(n, card, gadgets[n]) for n in there for card in range(len(gadgets[n].macs))]
+            evidence = [
+                _told(random, _leased(random, leases, gadgets[n].macs[card], gadgets), card, gadgets[n])
+                for n in there
+                for card in range(len(gadgets[n].macs))
+            ]
             recorded = store.record(scan(*evidence, hours=day * 24, judge=_judged))
             for change in recorded.changes:
                 if change.field == "joined":
                     owners[change.device] |= owners.pop(change.before or "", set())
                     known = {n: change.device if at == change.before else at for n, at in known.items()}
-            ids = {mac: device.id for device in recorded.scan.devices for mac in device.macs}
+            ids = {str(mac): device.id for device in recorded.scan.devices for mac in device.macs}
+            at = {address: device.id for device in recorded.scan.devices for address in device.addresses}
+            for n in there:
+                if local := _link_local(gadgets[n], 0):
+                    counted["dual"] += 1
+                    counted["one_row"] += at.get(local) == at.get(leases[gadgets[n].macs[0]])
             for n in there:
                 gadget = gadgets[n]
-                at = ids[gadget.macs[0]]
+                this = ids[gadget.macs[0]]
                 if seen[n] and not seen[n].intersection(gadget.macs):
                     counted["rotated" if gadget.has_clue else "without_clue"] += 1
-                    counted["relinked"] += gadget.has_clue and known[n] == at
-                known[n] = at
+                    counted["relinked"] += gadget.has_clue and known[n] == this
+                known[n] = this
                 seen[n].update(gadget.macs)
                 for mac in gadget.macs:
                     owners[ids[mac]].add(n)
@@ -137,8 +159,11 @@ def _phone(random: Random, owner: str) -> Gadget:
         named = f"{owner}s-{model}"
         gadget.says = {"dhcp.hostname": named, "mdns.hostname": f"{named}.local"}
         gadget.has_clue = True
+    elif random.random() < 0.3:  # two of one model on one link: the second has had to give way (RFC 6762, 9)
+        gadget.says["mdns.hostname"] = random.choice((f"{model}.local", f"{model}-2.local"))
     if random.random() < 0.4:
         gadget.iid, gadget.has_clue = _hex(random, 16), True
+    gadget.hides_mac = random.random() < 0.3
     return gadget
 
 
@@ -177,19 +202,65 @@ def _twins(random: Random) -> list[Gadget]:
         Gadget({"tls.fingerprint": "of all cameras", "dns.ptr": "ipcam.lan"}, [_registered(random)], awake=0.9) for _ in "ab"
     ]
     model = random.choice(_PHONES)
-    phones = [Gadget({"dhcp.hostname": model}, [_made_up(random)], is_private=True, awake=0.7) for _ in "ab"]
-    return random.choice((copies, cameras, phones))
+    phones = [
+        Gadget({"dhcp.hostname": model, "mdns.hostname": f"{model}{end}.local"}, [_made_up(random)], is_private=True, awake=0.7)
+        for end in ("", "-2")
+    ]
+    called = random.choice(("MediaRenderer", "VizioCast"))
+    udn = "-".join(_hex(random, n) for n in (8, 4, 4, 4, 12))
+    televisions = [  # whose maker writes one UPnP name into all of a model
+        Gadget({"ssdp.usn": f"uuid:{udn}::upnp:rootdevice", "dhcp.hostname": called}, [_registered(random)], awake=0.8)
+        for _ in "ab"
+    ]
+    plugs = [  # with the firmware's own key and certificate, and no name
+        Gadget({"ssh.hostkey": key, "tls.fingerprint": "of all plugs"}, [_registered(random)], awake=0.9) for _ in "abc"
+    ]
+    numbers = [Gadget({"upnp.serial": "00000001"}, [_registered(random)]) for _ in "ab"]
+    return random.choice((copies, cameras, phones, televisions, plugs, numbers))
 
 
-def _told(n: int, card: int, gadget: Gadget) -> list[Evidence]:
-    mac, address = gadget.macs[card], f"10.0.0.{20 + n * 8 + card * 4 + int(gadget.macs[card][-2:], 16) % 4}"
-    if mac == ROUTER:
-        address = "10.0.0.1"
+def _virtual(random: Random) -> list[Gadget]:
+    """A host with containers, or machines copied with key and name, one of which is not always on."""
+    key, host = f"SHA256:{_hex(random, 43)}", f"nas-{_hex(random, 4)}.local"
+    if random.random() < 0.5:
+        found = [Gadget({"ssh.hostkey": key, "mdns.hostname": host}, [_registered(random)])]
+        for name in random.sample(("homeassistant", "pihole", "grafana", "jellyfin"), 2):
+            found.append(Gadget({"dns.ptr": f"{name}.lan"}, [f"02:42:0a:{_hex(random, 2)}:00:{_hex(random, 2)}"]))
+        return found
+    name = random.choice(("ubuntu", "debian", f"app-{_hex(random, 3)}"))
+    return [
+        Gadget({"ssh.hostkey": key, "dns.ptr": f"{name}.lan"}, [f"52:54:00:{random.randbytes(3).hex(':')}"], awake=awake)
+        for awake in (1.0, 1.0, 0.6)
+    ]
+
+
+def _leased(random: Random, leases: dict[str, str], mac: str, gadgets: list[Gadget]) -> str:
+    """The address a MAC has: its own from before, or one that nobody there has, be it another's from before."""
+    there = {mac for gadget in gadgets for mac in gadget.macs}
+    for gone in leases.keys() - there:
+        del leases[gone]  # a made-up one that is let go: its address is free
+    if mac not in leases:
+        free = [a for n in range(20, 120) if (a := f"10.0.0.{n}") not in leases.values()]
+        leases[mac] = "10.0.0.1" if mac == ROUTER else random.choice(free[:6])
+    return leases[mac]
+
+
+def _link_local(gadget: Gadget, card: int) -> str | None:
+    if not gadget.iid or card:
+        return None
+    return "fe80::" + ":".join(gadget.iid[at : at + 4].lstrip("0") or "0" for at in range(0, 16, 4))
+
+
+def _told(random: Random, address: str, card: int, gadget: Gadget) -> list[Evidence]:
+    mac = gadget.macs[card]
     told = heard(address, mac)
     told += [replace(told[0], key=key, value=value, probe=key.partition(".")[0]) for key, value in gadget.says.items()]
-    if gadget.iid:
-        local = "fe80::" + ":".join(gadget.iid[at : at + 4].lstrip("0") or "0" for at in range(0, 16, 4))
-        told += [*heard(local, mac), replace(told[0], address=local, key="ipv6.iid", value="opaque", probe="ipv6")]
+    if local := _link_local(gadget, card):
+        told += [replace(told[0], address=local, key="ipv6.iid", value="opaque", probe="ipv6")]
+        if gadget.hides_mac and random.random() < 0.5:  # each lists the other by multicast DNS
+            told += [replace(told[0], address=a, key="mdns.address", value=b) for a, b in ((address, local), (local, address))]
+        else:
+            told += heard(local, mac)
     return told
 
 
@@ -212,8 +283,12 @@ def _registered(random: Random) -> str:
 
 if __name__ == "__main__":
     households = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
-    found = tally(households)
-    print(f"{households:,} households, {found.devices:,} devices in their inventories")
-    print(f"known again: {found.relinked:,} of {found.rotated:,} ({found.relinked / found.rotated:.2%})")
-    print(f"came back without any clue: {found.without_clue:,}")
-    print(f"devices that are several: {found.false:,} ({found.false / found.devices:.2%}); two that are one: {found.torn:,}")
+    for seed in map(int, sys.argv[2:] or ["1"]):
+        found = tally(households, seed)
+        print(f"seed {seed}: {households:,} households, {found.devices:,} devices in their inventories")
+        print(f"  known again: {found.relinked:,} of {found.rotated:,} ({found.relinked / found.rotated:.2%})")
+        print(f"  came back without any clue: {found.without_clue:,}")
+        print(
+            f"  devices that are several: {found.false:,} ({found.false / found.devices:.2%}); two that are one: {found.torn:,}"
+        )
+        print(f"  one row for IPv4 and IPv6: {found.one_row:,} of {found.dual:,} ({found.one_row / found.dual:.2%})")

@@ -25,7 +25,7 @@ from tests.inventory.scans import ROUTER, TV, heard, scan
 
 FIRST = scan(heard("10.0.0.1", ROUTER), heard("10.0.0.5", TV, dns_ptr="tv.lan"))
 SECOND = scan(heard("10.0.0.1", ROUTER), heard("10.0.0.5", TV, dns_ptr="film.lan"), hours=1)
-KNOWN = tuple(replace(device, network="10.0.0.0/24") for device in FIRST.devices)
+KNOWN = tuple(replace(device, network="10.0.0.0/24", sensor="local") for device in FIRST.devices)
 
 
 @pytest.fixture

@@ -9,3 +9,4 @@ def test_changed_macs_are_linked_and_nobody_is_taken_for_another() -> None:
     assert found.relinked / found.rotated >= 0.9
     assert found.devices > 500
     assert found.false / found.devices <= 0.01
+    assert found.one_row / found.dual >= 0.98

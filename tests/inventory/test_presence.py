@@ -4,14 +4,20 @@ from random import Random
 
 import pytest
 
-from netinv.inventory.presence import Habit
+from netinv.inventory.presence import Custom, Habit
+
+UNKNOWN = Custom()
+STEADY = Custom(heard=200, paused=2)
 
 
-def after(scans: str, kind: str = "unknown", *, is_private: bool = False) -> Habit:
+def after(
+    scans: str, kind: str = "unknown", *, is_private: bool = False, is_drowsy: bool = False, custom: Custom = UNKNOWN
+) -> Habit:
     """`after("H..H")`: heard, silent twice, heard."""
     habit = Habit()
     for scan in scans:
-        habit = habit.answered() if scan == "H" else habit.kept_silent(kind, is_private=is_private)
+        silent = habit.kept_silent(kind, is_private=is_private, is_drowsy=is_drowsy, custom=custom)
+        habit = habit.answered() if scan == "H" else silent
     return habit
 
 
@@ -27,6 +33,25 @@ def test_a_router_need_not_have_been_heard_often() -> None:
     assert not after("H..", "phone").is_gone
 
 
+@pytest.mark.parametrize("record", ["H", "HH", "HHHHH"])
+def test_who_came_lately_is_gone_by_the_second_silence_where_its_sort_does_not_sleep(record: str) -> None:
+    for kind in ("unknown", "phone", "smart_home"):
+        assert after(record + "..", kind, custom=STEADY).is_gone
+        assert not after(record + ".", kind, custom=STEADY).is_gone
+        assert not after(record + "..", kind, custom=Custom(200, 20)).is_gone, "others of its sort sleep"
+        assert not after(record + "..", kind, custom=Custom(30, 0)).is_gone, "too few answers to know"
+
+
+def test_who_was_heard_to_pause_is_judged_by_itself() -> None:
+    assert not after("HH.H..", custom=STEADY).is_gone
+    assert after("H" * 12 + ".H" + "." * 10, custom=STEADY).is_gone
+
+
+def test_who_answers_only_when_asked_again_may_sleep() -> None:
+    assert after("HHH..", "printer").is_gone
+    assert not after("HHH..", "printer", is_drowsy=True).is_gone
+
+
 def test_one_silence_is_never_a_departure() -> None:
     assert not any(after("H" * n + ".", kind).is_gone for n in range(1, 200) for kind in ("router", "phone"))
 
@@ -38,7 +63,7 @@ def test_who_slept_as_long_before_is_not_gone() -> None:
         was_gone = habit.is_gone
         habit = habit.answered() if scan == "H" else habit.kept_silent("phone", is_private=True)
         departures += habit.is_gone > was_gone
-    assert departures == 1, "its first night was not expected"
+    assert departures == 0, "nor in its first night"
     assert after(days * 4 + "H" * 16 + "." * 30, "phone").is_gone
 
 

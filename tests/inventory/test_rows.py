@@ -7,13 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netinv.inventory import rows
-from netinv.model import Alternative, Name, Problem, Reason, Traffic, Verdict
+from netinv.model import Alternative, Detail, Name, Problem, Reason, Traffic, Verdict
 
 TEXT = st.text().map(lambda text: "".join(filter(str.isprintable, text)))
 SHARE = st.floats(0, 1)
 REASON = st.builds(Reason, rule=TEXT, says=TEXT, weight=st.floats(-9, 9), evidence=st.lists(TEXT, max_size=3).map(tuple))
 REASONS = st.lists(REASON, max_size=3).map(tuple)
 OTHER = st.builds(Alternative, category=TEXT, kind=TEXT, confidence=SHARE, because=REASONS)
+DETAIL = st.builds(Detail, TEXT, TEXT, SHARE, st.lists(TEXT, max_size=2).map(tuple), st.lists(TEXT, max_size=2).map(tuple))
 VERDICT = st.builds(
     Verdict,
     category=TEXT,
@@ -24,6 +25,9 @@ VERDICT = st.builds(
     confidence=SHARE,
     because=REASONS,
     alternatives=st.lists(OTHER, max_size=3).map(tuple),
+    firmware=st.none() | TEXT,
+    serial=st.none() | TEXT,
+    details=st.lists(DETAIL, max_size=3).map(tuple),
 )
 COUNT = st.integers(0, 2**40)
 
@@ -31,6 +35,12 @@ COUNT = st.integers(0, 2**40)
 @given(VERDICT)
 def test_a_verdict_comes_back_whole(verdict: Verdict) -> None:
     assert rows.read_verdict(rows.verdict_row(verdict)) == verdict
+
+
+def test_a_verdict_kept_before_there_were_details_is_still_read() -> None:
+    assert rows.read_verdict('["printer","printer","HP",null,null,0.9,[],[]]') == Verdict(
+        "printer", "printer", vendor="HP", confidence=0.9
+    )
 
 
 @given(

@@ -1,5 +1,7 @@
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -43,13 +45,57 @@ def test_a_url_and_its_path_are_the_same_store(tmp_path: Path) -> None:
             assert len(store.devices()) == 1
 
 
-@pytest.mark.parametrize("url", ["postgresql://me:secret@db/netinv", Path("postgresql://me:secret@db/netinv"), "http://x/y"])
-def test_other_urls_are_not_supported_yet_and_keep_their_secrets(url: str | Path) -> None:
+@pytest.mark.parametrize("url", ["mysql://me:secret@db/netinv", Path("redis://me:secret@db/netinv"), "http://me:secret@x/y"])
+def test_other_urls_are_not_supported_and_keep_their_secrets(url: str | Path) -> None:
     with pytest.raises(StoreError) as caught:
         open_inventory(url)
-    assert "not supported yet" in caught.value.message
+    assert "not supported" in caught.value.message
     assert "secret" not in caught.value.message
     assert "--store" in (caught.value.hint or "")
+
+
+NOBODY = "127.0.0.1:1/netinv"  # tcpmux, which nobody serves
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"postgresql://me:secret@{NOBODY}",
+        Path(f"postgresql://me:secret@{NOBODY}"),
+        f"postgres://{NOBODY}?password=secret",
+        "postgresql://me:sec ret@@:1:2/",
+        "postgresql://me@db/?passwort=secret",
+    ],
+)
+def test_a_server_that_is_not_there_is_an_error_that_keeps_the_password(url: str | Path) -> None:
+    with pytest.raises(StoreError) as caught:
+        open_inventory(url, timeout=0)
+    assert caught.value.hint
+    assert "secret" not in f"{caught.value.message} {caught.value.hint} {caught.value.__cause__}"
+
+
+def test_without_its_driver_a_server_is_an_error_that_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [
+        name for name in sys.modules if name.startswith(("psycopg", "netinv.inventory.postgresql", "netinv.inventory.conn"))
+    ]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(StoreError) as caught:
+        open_inventory(f"postgresql://{NOBODY}")
+    assert "needs psycopg" in caught.value.message
+    assert caught.value.hint == "pip install 'netinv[postgresql]'"
+
+
+def test_a_file_loads_nothing_that_only_a_server_needs(tmp_path: Path) -> None:
+    with open_inventory(tmp_path / "i.db") as store:
+        store.record(scan(heard("10.0.0.5", TV)))
+    listed = "import sys; from netinv.cli.app import run; run(['list', '--store', sys.argv[1]]); print(*sys.modules)"
+    command = [sys.executable, "-c", listed, str(tmp_path / "i.db")]
+    loaded = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    assert "netinv.inventory.sqlite" in loaded
+    assert not [
+        name for name in loaded if name.startswith(("psycopg", "netinv.inventory.postgresql", "netinv.inventory.copying"))
+    ]
 
 
 def test_reading_makes_no_file(tmp_path: Path) -> None:

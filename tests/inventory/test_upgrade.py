@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from netinv.errors import StoreError
-from netinv.inventory import database
+from netinv.inventory import sqlite
 from netinv.inventory.rows import microseconds, pack, traffic_row
 from netinv.inventory.schema import APPLICATION, STEPS, VERSION
 from netinv.inventory.store import open_inventory
@@ -22,8 +22,12 @@ MOMENT = microseconds(at(0))
 
 @pytest.fixture
 def old(tmp_path: Path) -> Path:
+    """An inventory of the first netinv."""
+    return as_first_written(tmp_path / "i.db")
+
+
+def as_first_written(path: Path) -> Path:
     """As the first netinv wrote it: one scan that saw a television."""
-    path = tmp_path / "i.db"
     with closing(sqlite3.connect(path)) as file, file:
         for statement in STEPS[0]:
             file.execute(statement)
@@ -107,7 +111,7 @@ def test_what_cannot_be_copied_is_not_upgraded(old: Path, monkeypatch: pytest.Mo
         raise OSError(28, "No space left on device")
 
     before = old.read_bytes()
-    monkeypatch.setattr(database, "make_private", lambda path: None if path == old else full())
+    monkeypatch.setattr(sqlite, "make_private", lambda path: None if path == old else full())
     with pytest.raises(StoreError) as caught:
         open_inventory(old)
     assert "No space left" in caught.value.message
@@ -116,7 +120,7 @@ def test_what_cannot_be_copied_is_not_upgraded(old: Path, monkeypatch: pytest.Mo
 
 def test_an_upgrade_that_fails_leaves_it_as_it_was(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = old.read_bytes()
-    monkeypatch.setattr(database, "STEPS", (STEPS[0], (*STEPS[1][:9], "CREATE TABLE devices (x)")))
+    monkeypatch.setattr(sqlite, "STEPS", (STEPS[0], (*STEPS[1][:9], "CREATE TABLE devices (x)")))
     with pytest.raises(StoreError):
         open_inventory(old)
     assert old.read_bytes() == before

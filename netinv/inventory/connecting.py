@@ -1,0 +1,87 @@
+"""The URL of a PostgreSQL inventory: what it says, how it may be shown, and what it means when the server refuses.
+
+A password is never shown. It may stand in the URL, where other users of the machine may see it, or better in PGPASSWORD, in
+~/.pgpass, or in the file that `?passfile=` names (PostgreSQL 17, 32.16 "The Password File").
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+from netinv.errors import NetinvError, StoreError
+from netinv.inventory.database import WITHOUT, Passing
+from netinv.privileges import home
+from netinv.text import clean
+
+_USUALLY = {
+    "application_name": "netinv",
+    "client_encoding": "UTF8",
+    "connect_timeout": 10,
+    # A server that is cut off is noticed within half a minute (tcp(7), TCP_USER_TIMEOUT, in ms).
+    "tcp_user_timeout": 30_000,
+}
+_AWAY = ("57P01", "57P02", "57P03", "57P05", "53300", "25P03", "40001", "40P01")
+"""Shut down, crashed, starting, idle for too long, too many at once, made to give up (PostgreSQL 17, appendix A)."""
+_REFUSED = ("authentication failed", "no password supplied", "does not exist", "pg_hba.conf", "role ", "certificate")
+"""What a server says before it has told a code, and will say again; in English, as most do."""
+
+
+def parameters(url: str, environ: Mapping[str, str] = os.environ) -> dict[str, object]:
+    """What is said to the driver; StoreError for what is no such URL, without repeating any of it."""
+    try:
+        said = {key: value for key, value in conninfo_to_dict(url).items() if value is not None}
+    except psycopg.ProgrammingError:
+        raise StoreError(
+            "the URL of the inventory cannot be understood",
+            hint="write it as postgresql://USER@HOST/DATABASE, and characters like @ and / of a name as %40 and %2F",
+        ) from None  # it would repeat a part
+    found = {**_USUALLY, **said}
+    if "passfile" not in found and "PGPASSFILE" not in environ and (file := _password_file(environ)):
+        found["passfile"] = file
+    return found
+
+
+def shown(said: Mapping[str, object], schema: str) -> str:
+    """The URL without its secrets."""
+    user, host, port, database = (clean(str(said.get(key, "")), 253) for key in ("user", "host", "port", "dbname"))
+    is_socket = host.startswith(("/", "@")) or not host
+    whom = (f"{user}@" if user else "") + ("" if is_socket else host) + (f":{port}" if port and not is_socket else "")
+    words = ([f"host={host}"] if is_socket and host else []) + ([f"options=-csearch_path={clean(schema)}"] if schema else [])
+    return f"postgresql://{whom}/{database}" + (f"?{'&'.join(words)}" if words else "")
+
+
+def refusal(error: psycopg.Error, at: str) -> StoreError | None:
+    """What the server's, or the driver's, complaint means to the user; None where it is a mistake in the program."""
+    state = error.sqlstate or ""
+    why = clean(error.diag.message_primary or str(error).replace("\n", "; "), 240)
+    if isinstance(error, psycopg.OperationalError) and not state:
+        if any(word in why for word in _REFUSED):
+            hint = "see the URL; the password goes into PGPASSWORD, ~/.pgpass or ?passfile=FILE; the database is made by createdb"
+            return StoreError(f"the inventory {at} lets nobody in so: {why}", hint=hint)
+        return Passing(f"the inventory {at} cannot be reached: {why}", hint=f"is the server running? {WITHOUT}")
+    if state[:2] == "08" or state in _AWAY:
+        return Passing(f"the inventory {at} has gone away: {why}", hint=f"try again; {WITHOUT}")
+    if state[:2] == "53":
+        return StoreError(f"no space is left for the inventory {at}: {why}", hint=f"free some on the server; {WITHOUT}")
+    if state == "42501":
+        hint = "let its owner say GRANT CREATE ON DATABASE, or name a schema that you own by ?options=-csearch_path=NAME"
+        return StoreError(f"the inventory {at} may not be used so: {why}", hint=hint)
+    if state == "25006":
+        return StoreError(f"the inventory {at} can only be read: {why}", hint=f"name the server that is written to; {WITHOUT}")
+    if state[:2] in ("22", "23", "XX") or state in ("42P01", "42703"):
+        return StoreError(f"the inventory {at} is damaged: {why}", hint=f"it was left as it is; bring back a copy; {WITHOUT}")
+    if isinstance(error, psycopg.ProgrammingError | psycopg.NotSupportedError | psycopg.InterfaceError):
+        return None
+    return StoreError(f"the inventory {at} cannot be read or written: {why}", hint=WITHOUT)
+
+
+def _password_file(environ: Mapping[str, str]) -> str | None:
+    """That of whoever called, under sudo too."""
+    try:
+        file = Path(home(environ)) / ".pgpass"
+        return str(file) if file.is_file() else None
+    except (NetinvError, OSError):
+        return None
