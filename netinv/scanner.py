@@ -79,7 +79,7 @@ def scan(
         allow_large=allow_large or passive,  # listening to many costs no more than to few
         allow_huge=allow_huge or passive,
         allow_public=allow_public,
-        resolve=_refuse_names if passive else resolve,
+        resolve=refuse_names if passive else resolve,
     )
     if network:
         if passive and network.abilities - {"listen"}:
@@ -150,7 +150,7 @@ class Outline:
         from netinv.classification.rules import load_rules  # while the network is asked, they can wait
 
         where = ", ".join(dict.fromkeys(str(n) for p in self.plans for n in p.interface.networks))
-        devices = tuple(replace(device, network=where) for device in gathering.devices())
+        devices = tuple(replace(device, network=where, sensor=self.sensor) for device in gathering.devices())
         ended = gathering.ended
         problems = [p for e in ended for p in e.problems]
         problems += (Problem("rules", f"left out: {wrong.message}", wrong.hint) for wrong in load_rules().problems)
@@ -242,7 +242,8 @@ def _load() -> None:
     derive((Evidence("0.0.0.0", "mac", "02:00:00:00:00:01", "", datetime.now(UTC)),))  # noqa: S104 - nobody
 
 
-def _refuse_names(name: str) -> NoReturn:
+def refuse_names(name: str) -> NoReturn:
+    """What a scan that sends nothing has in the place of a resolver."""
     raise OSError(0, "a passive scan asks no resolver")
 
 

@@ -127,6 +127,13 @@ def _format(name: str) -> None:
     by_name(name)
 
 
+def _sensor(name: str) -> None:
+    from netinv.text import clean
+
+    if clean(name, 64) != name:
+        raise UsageError("a sensor's name is 64 printable characters at the most", hint="the host name is as good as any")
+
+
 def _no(what: str, name: str, names: tuple[str, ...]) -> UsageError:
     from netinv.text import clean
 
@@ -185,6 +192,10 @@ SETTINGS: dict[str, Setting] = {
             example="30",
         ),
         Setting(
+            "scan.sensor", "word", "What this machine is called in an inventory that several share", "NETINV_SENSOR",
+            ("--sensor",), "NAME", usually="its host name", check=_sensor, example='"attic"',
+        ),
+        Setting(
             "snmp.communities", "words", "Ask by SNMP too, with this community, which in the environment nobody else sees",
             "NETINV_COMMUNITY", ("--community",), "NAME", usually="public, with --also snmp",
             overruled_by=("probe", "passive", *_QUICK), is_secret=True, example='["public"]',
@@ -199,7 +210,7 @@ SETTINGS: dict[str, Setting] = {
             ("--why/--no-why",), default=False, example="true",
         ),
         Setting(
-            "store.url", "place", "The inventory: a file or sqlite:///FILE", "NETINV_STORE", ("--store",), "FILE",
+            "store.url", "place", "The inventory: a file, or postgresql://HOST/DATABASE", "NETINV_STORE", ("--store",), "FILE",
             usually="netinv/inventory.db in the XDG data directory", example='"~/lan.db"',
         ),
     )

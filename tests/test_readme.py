@@ -121,8 +121,9 @@ def test_the_one_liners_for_scripts_work(lan: Lan, netinv: Any, tmp_path: Path) 
     assert len(lines) == 3
     lan.run(netinv.command("scan", "-q"), env=netinv.environment())
     for line in lines:
+        assert line.startswith("netinv ")
         program = " ".join(netinv.command())
-        done = lan.run(["sh", "-ec", line.replace(".venv/bin/netinv", program)], env=netinv.environment())
+        done = lan.run(["sh", "-ec", line.replace("netinv", program, 1)], env=netinv.environment())
         assert done.returncode == 0, done.stderr
         if "is_new" not in line:
             assert lan.gateway in done.stdout or "10.77.0.20" in done.stdout

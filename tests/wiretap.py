@@ -1,10 +1,12 @@
 """What leaves by an interface, seen beside the program, and which of it the kernel says for itself."""
 
 import socket
+import sys
 from types import TracebackType
 from typing import Self
 
 _ETH_P_ALL = 3
+_SOL_PACKET, _PACKET_STATISTICS = 263, 6  # linux/socket.h, linux/if_packet.h
 _IPV6, _HOP_BY_HOP, _ICMPV6 = 0x86DD, 0, 58
 _MLD_REPORT, _ROUTER_SOLICITATION, _NEIGHBOUR_SOLICITATION = 143, 133, 135
 
@@ -33,6 +35,10 @@ class Wiretap:
                 return [f for f in frames if not is_housekeeping(f)]
             if sender[2] == socket.PACKET_OUTGOING:
                 frames.append(frame)
+
+    def lost(self) -> int:
+        """How many frames there was no room for since it was last asked: with any, nothing follows from what was not seen."""
+        return int.from_bytes(self._socket.getsockopt(_SOL_PACKET, _PACKET_STATISTICS, 8)[4:8], sys.byteorder)
 
 
 def is_housekeeping(frame: bytes) -> bool:

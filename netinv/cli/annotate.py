@@ -1,5 +1,6 @@
 """`netinv set`, `netinv import` and `netinv undo`: what the user says of devices, which no scan changes."""
 
+import re
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from netinv.model import Annotations, Change, Device
 
 _Text = str | None
+_NUMBER = re.compile(r"[+-]?\d{1,15}(?:[.,]\d{1,15})?", re.ASCII)
 _TRUE = frozenset(("true", "yes", "y", "1", "x", "wahr", "ja", "vrai", "oui", "verdadero", "sí", "vero", "waar", "prawda"))
 _FALSE = frozenset(("false", "no", "n", "0", "falsch", "nein", "faux", "non", "falso", "onwaar", "fałsz"))
 """How spreadsheets in their languages write what we wrote as true and false."""
@@ -177,7 +179,11 @@ def _edited(inventory: "Inventory", device: "Device", cells: dict[str, str]) -> 
     said = device.annotations
     for column in COLUMNS:
         name = column.name
-        if name not in FIELDS or name not in cells or cells[name].strip() == str(written(column.cell(device))).strip():
+        if (
+            name not in FIELDS
+            or name not in cells
+            or _is_unedited(cells[name].strip(), str(written(column.cell(device))).strip())
+        ):
             continue
         value = unguarded(cells[name].strip())
         if name == "trusted":
@@ -189,6 +195,17 @@ def _edited(inventory: "Inventory", device: "Device", cells: dict[str, str]) -> 
         else:
             said = saying(said, {name: value or None})
     return said
+
+
+def _is_unedited(cell: str, written: str) -> bool:
+    """Whether a cell holds what was written there, if only as spreadsheets keep it.
+
+    They take `0123` for a number, and Excel's plain CSV has a question mark for what Windows-1252 has no letter for.
+    """
+    if cell in (written, written.encode("cp1252", "replace").decode("cp1252")):
+        return True
+    numbers = [_NUMBER.fullmatch(text) for text in (cell, written)]
+    return all(numbers) and len({float(text.replace(",", ".")) for text in (cell, written)}) == 1
 
 
 def _was_heard(inventory: "Inventory", device: "Device", field: str, value: str) -> bool:

@@ -55,7 +55,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("scan")(scan.scan)
-app.command("watch")(watch.watch)
+app.command("watch", cls=watch.Watch)(watch.watch)
 app.command("list")(devices.list_devices)
 app.command("show")(devices.show)
 app.command("explain")(explain.explain)

@@ -7,12 +7,16 @@ from textwrap import wrap
 import typer
 
 from netinv.classification.argument import Argument, WhatIf
+from netinv.classification.details import NAMED_FROM
 from netinv.classification.facts import Fact
 from netinv.classification.kinds import UNKNOWN, kinds
 from netinv.formats.base import evidence_in_order
 from netinv.formats.words import TOO_LITTLE, percent, some, spoken
-from netinv.model import Device, Reason
+from netinv.model import Detail, Device, Reason
 
+_FIELDS = {"vendor": "maker", "model": "model", "os": "system", "firmware": "firmware", "serial": "serial"}
+_TELLERS = 4
+"""Tellers of a detail named; the rest is in --json."""
 _SHOWN = 40
 """Facts listed; the rest is in --json."""
 WIDEST = 96
@@ -57,6 +61,7 @@ def told(device: Device, argument: Argument, width: int = WIDEST) -> Iterator[st
     about = _words(argument.about)
     yield from _section(f"For {about}", _reasons(argument.reasons_for, width))
     yield from _section(f"Against {about}", _reasons(argument.reasons_against, width))
+    yield from _section("What is told of it besides", _details(argument.details, width))
     yield from _section("What else it might be", _rivals(argument, width))
     yield from _section("What would change the verdict", _what_ifs(argument, width))
     yield from _section("Rules that nearly spoke", _silent(argument, width))
@@ -69,7 +74,7 @@ def _verdict(argument: Argument) -> str:
         return f"netinv does not know what this is: {TOO_LITTLE}.{guess}"
     if verdict.kind == UNKNOWN:
         return f"netinv is {percent(verdict.confidence)} sure that this is {some(verdict.category)}; more it cannot tell."
-    told = (("made by", verdict.vendor), ("model", verdict.model), ("running", verdict.os))
+    told = (("made by", verdict.vendor), ("model", verdict.model), ("running", verdict.os), ("firmware", verdict.firmware))
     details = [f"{label} {value}" for label, value in told if value]
     said = ", ".join((_words(verdict.kind), *details))
     return f"netinv takes this for {said}: {percent(verdict.confidence)} sure. {kinds()[verdict.kind].summary}"
@@ -90,6 +95,20 @@ def _reasons(reasons: Iterable[Reason], width: int) -> Iterator[str]:
     for reason in reasons:
         cited = f"[{reason.rule}; {' '.join(reason.evidence[:4])}{' ...' if len(reason.evidence) > 4 else ''}]"
         yield from _item(f"{reason.weight:+.1f}", f"{reason.says} {cited}", width)
+
+
+def _details(details: Iterable[Detail], width: int) -> Iterator[str]:
+    """Who told vendor, model and the rest; of each the likeliest first, then what others say instead."""
+    named: set[str] = set()
+    for detail in details:
+        label = "" if detail.field in named else _FIELDS[detail.field]
+        instead = "" if label else "or "
+        named.add(detail.field)
+        sources = ", ".join(detail.sources[:_TELLERS]) + (" ..." if len(detail.sources) > _TELLERS else "")
+        cited = " ".join(detail.evidence[:_TELLERS]) + (" ..." if len(detail.evidence) > _TELLERS else "")
+        weak = "" if detail.confidence >= NAMED_FROM else ", too little to say so"
+        text = f"{instead}{detail.value} ({percent(detail.confidence)}{weak}) [{sources}; {cited}]"
+        yield from _item(f"{label:<8}", text, width)
 
 
 def _rivals(argument: Argument, width: int) -> Iterator[str]:

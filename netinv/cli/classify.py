@@ -101,6 +101,7 @@ def _verdict_line(name: str | int, evidence: tuple["Evidence", ...], verdict: "V
                 "class": verdict.kind,
                 "coarse": verdict.category,
                 "confidence": round(verdict.confidence, 4),
+                **{detail.field: detail.value for detail in verdict.details},
                 "because": [
                     {
                         "rule": reason.rule,

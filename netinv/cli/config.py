@@ -129,6 +129,7 @@ def _settings(config: "Config") -> "Iterator[_Shown]":
     """Every setting as it is; where what is set cannot be, as it would be otherwise."""
     from netinv.errors import UsageError
     from netinv.settings import SETTINGS, as_text
+    from netinv.text import clean, masked
 
     manners = _manners(config)
     for setting in SETTINGS.values():
@@ -139,7 +140,7 @@ def _settings(config: "Config") -> "Iterator[_Shown]":
         if said and setting.is_secret:
             yield setting, None, "(secret)", said.source, said.where
         elif said:
-            text = _masked(as_text(said.value))
+            text = clean(masked(as_text(said.value)))
             yield setting, text if setting.kind == "place" else said.value, text, said.source, said.where
         elif setting.name in manners:
             yield setting, manners[setting.name], as_text(manners[setting.name]), "default", "default of the pace"
@@ -175,15 +176,6 @@ def _default(setting: "Setting") -> "_Shown":
     elif setting.kind in ("words", "targets"):
         value = ()
     return setting, value, text or "-", "default", None
-
-
-def _masked(text: str) -> str:
-    """A URL without its password."""
-    import re
-
-    from netinv.text import clean
-
-    return clean(re.sub(r"(?<=://)([^/@\s:]*):[^/@\s]*@", r"\1:***@", text))
 
 
 def _set(config: "Config") -> Iterator["Setting"]:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from netinv.cli import options
+from netinv.cli.reporting import reporting
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from netinv.cli.output import Output
     from netinv.model import Device
 
 
@@ -23,48 +25,44 @@ _PRESENCE = {
 }
 
 
+@reporting
 def list_devices(
-    format_name: options.UsualFormat = None,
-    as_json: options.AsJson = False,
-    as_jsonl: options.AsJsonl = False,
-    as_csv: options.AsCsv = False,
-    output: options.Output = None,
-    why: options.Why = False,
-    new: Annotated[bool, typer.Option("--new", help="Only who is new since the last scan, or --since.")] = False,
-    gone: Annotated[bool, typer.Option("--gone", help="Only who is gone: asked again and again, and silent.")] = False,
-    changed: Annotated[bool, typer.Option("--changed", help="Only who changed in the last scan, or --since.")] = False,
+    *,
+    device: options.References = None,
+    out: "Output",
+    new: options.New = False,
+    gone: options.Gone = False,
+    changed: options.Changed = False,
     since: options.Since = None,
-    kind: Annotated[
-        list[str] | None,
-        typer.Option("--kind", metavar="KIND", help="Only this kind or category; repeatable.", show_default=False),
-    ] = None,
-    tag: Annotated[list[str] | None, typer.Option("--tag", metavar="TAG", help="Only with this tag; repeatable.")] = None,
-    sort: Annotated[
-        str | None, typer.Option("--sort", metavar="COLUMN", help="By a column of the CSV; -COLUMN turns it.", show_default=False)
-    ] = None,
+    kind: options.Kinds = None,
+    tag: options.Tags = None,
+    sort: options.Sort = None,
     network: options.Network = None,
+    sensor: Annotated[
+        str | None, typer.Option("--sensor", metavar="NAME", help="Only what this sensor heard last.", show_default=False)
+    ] = None,
     store: options.Store = None,
 ) -> None:
-    """List every device in the inventory, as today's rules see it.
+    """List the devices in the inventory, or only those named, as today's rules see them.
 
     Example: netinv list --gone --since 7d --sort last_seen
     """
-    from netinv.cli.output import Output
     from netinv.cli.presence import looks
     from netinv.cli.selection import Selection
     from netinv.formats import Report
     from netinv.inventory.store import open_inventory
 
-    out = Output.choose(format_name, as_json=as_json, as_jsonl=as_jsonl, as_csv=as_csv, path=output, why=why)
-    wanted = Selection.understood(new=new, gone=gone, changed=changed, since=since, kinds=kind or (), tags=tag or (), sort=sort)
+    wanted = Selection.understood(
+        device or (), new=new, gone=gone, changed=changed, since=since, kinds=kind or (), tags=tag or (), sensor=sensor, sort=sort
+    )
     with open_inventory(store, read_only=True) as inventory:
         devices = inventory.devices(network=network, brief=not out.format.needs_evidence)
         shown = wanted.of(inventory, devices, network)
         report = Report(shown, looks=looks(inventory, network) if out.format.shows_presence else ())
     with out.stream() as writer:
         if out.streams:
-            for device in report.devices:
-                writer.write(device)
+            for one in report.devices:
+                writer.write(one)
         else:
             writer.write(report)
 
@@ -112,6 +110,8 @@ def _page(device: "Device", width: int | None) -> Iterator[str]:
         ("vendor", device.vendor),
         ("model", verdict.model),
         ("system", verdict.os),
+        ("firmware", verdict.firmware),
+        ("serial", verdict.serial),
         ("MAC", ", ".join(device.macs)),
         *((("one device" if n == 0 else ""), linked(link)) for n, link in enumerate(device.links)),
         ("names", ", ".join(f"{name} ({source})" for name, source in device.names)),

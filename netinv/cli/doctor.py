@@ -53,7 +53,7 @@ def doctor(
         return code
     marks = {"ok": "ok  ", "note": "note", "fail": "FAIL"}
     for finding in findings:
-        typer.echo(f"{marks[finding.outcome]}  {finding.about:<12}{finding.said}")
+        typer.echo(f"{marks[finding.outcome]}  {finding.about:<11} {finding.said}")
         if finding.hint:
             typer.echo(f"{'':18}hint: {finding.hint}")
     typer.echo("a scan would work here" if not code else "a scan would not work here: see FAIL above")
@@ -161,7 +161,7 @@ def _inventory(store: str | None) -> Iterator[Finding]:
         return
     if damage:
         yield Finding("fail", "inventory", f"{where} is damaged: {damage[0]}", "move it away and scan again")
-    elif not os.access(where, os.W_OK):
+    elif "://" not in where and not os.access(where, os.W_OK):
         yield Finding("fail", "inventory", f"{where} is not writable", "name another with --store, or scan with --no-save")
     else:
         yield Finding("ok", "inventory", f"{where}: {known}, undamaged")

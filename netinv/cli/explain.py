@@ -49,7 +49,7 @@ def document(device: "Device", argument: "Argument") -> dict[str, object]:
     """The argument as JSON's types; the device as in every other JSON of netinv, judged by the same rules."""
     from dataclasses import replace
 
-    from netinv.formats.json import device_object
+    from netinv.formats.json import detail_object, device_object
 
     return {
         "schema": "netinv-explain/1",
@@ -67,6 +67,7 @@ def document(device: "Device", argument: "Argument") -> dict[str, object]:
                 }
                 for rival in argument.rivals
             ],
+            "details": [detail_object(detail) for detail in argument.details],
             "derived": [_fact_object(fact) for fact in argument.derived],
             "silent": [
                 {"rule": s.rule, "missing": list(s.missing), "silenced_by": [_fact_object(fact) for fact in s.silenced]}

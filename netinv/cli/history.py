@@ -1,7 +1,7 @@
 """`netinv history`, `netinv diff` and `netinv scans`: what changed, when, and who was asked; nothing is sent."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -59,9 +59,10 @@ def history(
         return
     if about and attended:
         typer.echo(f"{_called(about)}: {_standing(about)}; seen in {attended[0]:,} of {count(attended[1], 'scan')}")
+    several = _are_several(change.sensor for change in changes)
     for change in changes:
         who = f"{_called(called[change.device]):<30}  " if change.device in called else "" if about else f"{change.device:<30}  "
-        typer.echo(f"  {_minute(change.at)}  {who}{sentence(change)}")
+        typer.echo(f"  {_minute(change.at)}  {who}{sentence(change)}{_by(change.sensor, several)}")
     if not changes:
         typer.echo("  nothing changed" + (f" since {since}" if since else ""))
     if is_cut:
@@ -122,13 +123,13 @@ def scans(
     if as_json:
         _write_json({"schema": "netinv-scans/1", "scans": [scan_object(scan) for scan in found]})
         return
+    several = _are_several(scan.sensor for scan in found)
     for scan in found:
         notes = [scan.targets] if scan.targets != scan.site else []
         notes += [f"{scan.new:,} new"] if scan.new else []
         notes += ["partial"] if scan.is_partial else []
-        notes += [f"by {scan.sensor}"] if scan.sensor != "local" else []
         line = f"{scan.id}  {_minute(scan.started)}  {scan.site or '-':<20}  {count(scan.found, 'device'):<14}{', '.join(notes)}"
-        typer.echo(line.rstrip())
+        typer.echo(line.rstrip() + _by(scan.sensor, several))
 
 
 def scan_object(scan: "ScanSummary") -> dict[str, object]:
@@ -181,7 +182,9 @@ def _told(one: "ScanSummary", other: "ScanSummary", found: "Comparison") -> Iter
     from netinv.formats.words import count, verdict_line
 
     where = f" in {other.site}" if other.site else ""
-    yield f"{one.id} ({_minute(one.started)}) -> {other.id} ({_minute(other.started)}){where}"
+    several = _are_several((one.sensor, other.sensor))
+    looks = (f"{scan.id} ({_minute(scan.started)}{_by(scan.sensor, several)})" for scan in (one, other))
+    yield f"{' -> '.join(looks)}{where}"
     for difference in found.differences:
         device = difference.device
         word = difference.kind if difference.kind != "changed" else ""
@@ -214,6 +217,15 @@ def _document(one: "ScanSummary", other: "ScanSummary", found: "Comparison") -> 
 
 def _device_object(device: "Device") -> dict[str, object]:
     return {"id": device.id, "name": device.name, "ip": device.ip, "mac": device.mac, "is": device.verdict.kind}
+
+
+def _are_several(sensors: Iterable[str]) -> bool:
+    """Whether it matters who told."""
+    return len(set(sensors) - {""}) > 1
+
+
+def _by(sensor: str, several: bool) -> str:
+    return f"  by {sensor}" if sensor and several else ""
 
 
 def _called(device: "Device") -> str:

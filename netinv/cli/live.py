@@ -5,6 +5,7 @@ import shutil
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -56,7 +57,7 @@ class Screen:
         text = Text(status, style="bold", no_wrap=True, overflow="ellipsis")
         text.append("\n")
         for kind, line in shown:
-            text.append(f"{line[: columns - 1]}\n", style=_LOOKS[kind])
+            text.append(f"{line if len(line) < columns else line[: columns - 2] + '…'}\n", style=_LOOKS[kind])
         text.append("\n")
         text.append_text(Text.from_ansi("\n".join(table), no_wrap=True))
         self._live.update(text, refresh=True)
@@ -68,6 +69,8 @@ class Screen:
         if known is not devices or size != (columns, rows):
             stream = io.StringIO()
             here = [d for d in devices if d.presence != "gone"]
+            if all(d.is_new for d in here):  # the first sweep: they are new to us, and no news
+                here = [replace(d, is_new=False) for d in here]
             by_name("table").write(Report(here), stream, Style(width=columns, color=self._live.console.color_system is not None))
             lines = stream.getvalue().splitlines()
             self._table = devices, (columns, rows), lines
@@ -94,6 +97,8 @@ def _status(watcher: "Watcher", ledger: "Ledger") -> str:
     where = next((d.network for d in devices if d.network), "")
     if watcher.trouble:
         doing = watcher.trouble
+    elif watcher.is_listening:
+        doing = "listening; nothing is sent"
     else:
         left = int(watcher.next_sweep)
         doing = f"next sweep in {left // 60}:{left % 60:02}" if left else "asking ..."

@@ -9,80 +9,124 @@ import typer
 from netinv.cli import options
 
 if TYPE_CHECKING:
-    from netinv.formats import Report
+    from rich.text import Text
+
+    from netinv.formats import Report, Style
     from netinv.formats.topology import Site
     from netinv.model import Device
 
+_WIDEST = 24
+"""Cells to which a column grows; what is longer moves the rest of its own line alone."""
+
 
 def map_devices(
-    last: Annotated[bool, typer.Option("--last", help="Only what the latest scan saw.")] = False,
+    device: options.References = None,
+    last: Annotated[bool, typer.Option("--last", help="Only what the latest scan that asked saw.")] = False,
     network: options.Network = None,
     store: options.Store = None,
 ) -> None:
-    """Draw the network as a tree: from the Internet by the gateway to the devices, by kind.
+    """Draw the network as a tree: from the Internet by the gateway to the devices, or to those named, by kind.
 
     Example: netinv map --last
     """
     from netinv.cli.output import terminal
+    from netinv.cli.presence import asking
     from netinv.formats import Report
     from netinv.inventory.store import open_inventory
 
     with open_inventory(store, read_only=True) as inventory:
         devices = inventory.devices(network=network)
-        if last and (scans := inventory.scans(1, network=network)):
+        if last and (scans := asking(inventory, network)):
             seen = inventory.seen_in(scans[0].id)
-            devices = tuple(device for device in devices if device.id in seen)
-    width = terminal(sys.stdout).width
-    typer.echo("\n".join(line if width is None else _cut(line, width) for line in _lines(Report(devices))))
+            devices = tuple(one for one in devices if one.id in seen)
+        if device:
+            from netinv.formats.topology import topology
+
+            shown = {inventory.find(word).id for word in device}
+            shown |= {site.gateway.id for site in topology(Report(devices)) if site.gateway}
+            devices = tuple(one for one in devices if one.id in shown)
+    style = terminal(sys.stdout)
+    for line in _lines(Report(devices)):
+        typer.echo(_told(line, style))
 
 
-def _lines(report: "Report") -> Iterator[str]:
+def _told(line: "Text", style: "Style") -> str:
+    """A line as it is printed: cut to the terminal, and in colours where there are any."""
+    if style.width:
+        line.truncate(style.width, overflow="ellipsis")
+    if not style.color:
+        return line.plain
+    from rich.console import Console
+
+    with (console := Console(force_terminal=True, width=1 << 16)).capture() as printed:
+        console.print(line, end="", soft_wrap=True)
+    return printed.get()
+
+
+def _lines(report: "Report") -> "Iterator[Text]":
+    from rich.text import Text
+
     from netinv.formats.summary import closing_line
     from netinv.formats.topology import topology
 
     sites = topology(report)
     if sites:
-        yield "Internet"
+        yield Text("Internet", "bold")
     for site in sites:
         yield from _hung(_site(site), is_last=site is sites[-1])
-    yield from ("",) if sites else ()
-    yield closing_line(report)
+    yield from (Text(""),) if sites else ()
+    yield Text(closing_line(report))
 
 
-def _site(site: "Site") -> list[str]:
+def _site(site: "Site") -> "list[Text]":
     """The gateway, and below it, indented, what is behind it."""
+    from rich.text import Text
+
     nobody = f"gateway {site.address}, where no device was seen" if site.address else "gateway not known"
-    lines = [f"{_shown(site.gateway)}  gateway" if site.gateway else nobody]
+    lines = [_columns([site.gateway])[0].append("  gateway", "bold")] if site.gateway else [Text(nobody)]
     groups = [
         ("joins the network", site.joining),
         *((group.title, group.devices) for group in site.groups),
         ("behind a router", site.beyond),
     ]
-    branches = [(f"{title} ({len(devices):,})", devices) for title, devices in groups if devices]
+    branches = [(title, devices) for title, devices in groups if devices]
     for title, devices in branches:
-        leaves = [line for device in devices for line in _hung([_shown(device)], is_last=device is devices[-1])]
-        lines += _hung([title, *leaves], is_last=devices is branches[-1][1])
+        rows = _columns(devices)
+        leaves = [line for row in rows for line in _hung([row], is_last=row is rows[-1])]
+        head = Text.assemble((title, "cyan"), f" ({len(devices):,})")
+        lines += _hung([head, *leaves], is_last=devices is branches[-1][1])
     return lines
 
 
-def _hung(lines: Sequence[str], *, is_last: bool) -> list[str]:
+def _hung(lines: "Sequence[Text]", *, is_last: bool) -> "list[Text]":
     """A branch at its stem."""
+    from rich.text import Text
+
     first, rest = ("└─ ", "   ") if is_last else ("├─ ", "│  ")
-    return [(rest if number else first) + line for number, line in enumerate(lines)]
+    return [Text.assemble((rest if number else first, "dim"), line) for number, line in enumerate(lines)]
 
 
-def _shown(device: "Device") -> str:
+def _columns(devices: "Sequence[Device]") -> "list[Text]":
+    """A line for each: its address, what it is called and its make, each below that of the others."""
+    from rich.cells import cell_len
+    from rich.text import Text
+
+    rows = [_cells(device) for device in devices]
+    widths = [min(max(map(cell_len, column)), _WIDEST) for column in zip(*rows, strict=True)]
+    lines = []
+    for row in rows:
+        shown = [(cell, width, style) for cell, width, style in zip(row, widths, ("", "bold", "dim"), strict=True) if width]
+        line = Text("  ").join(Text(cell + " " * (width - cell_len(cell)), style) for cell, width, style in shown)
+        line.rstrip()
+        lines.append(line)
+    return lines
+
+
+def _cells(device: "Device") -> tuple[str, str, str]:
     from netinv.formats.topology import is_self
+    from netinv.formats.words import make
     from netinv.text import clean
 
     state = "you" if is_self(device) else "" if device.presence in ("here", "unasked") else device.presence
     name = clean(device.name or "") + (f" ({state})" if state else "")
-    maker = clean(" ".join(filter(None, (device.vendor, device.verdict.model))))
-    return "  ".join(filter(None, (clean(device.ip or device.mac or device.id), name.strip(), maker)))
-
-
-def _cut(line: str, width: int) -> str:
-    """As much of a line as fits, wide characters taken for two."""
-    from rich.cells import cell_len, set_cell_size
-
-    return line if cell_len(line) <= width else set_cell_size(line, max(width - 1, 1)).rstrip() + "…"
+    return clean(device.ip or device.mac or device.id), name.strip(), clean(make(device.vendor, device.verdict.model))

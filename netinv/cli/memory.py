@@ -1,13 +1,19 @@
 """The inventory as a scan needs it: opened late, and where it fails the result of the scan is printed all the same."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from netinv.cli.presence import looks
 from netinv.errors import StoreError
 from netinv.formats import Look
+from netinv.inventory.database import Passing
 from netinv.inventory.devices import renamed
+from netinv.inventory.retrying import persistently
 from netinv.inventory.store import Inventory, open_inventory
 from netinv.model import Device, Scan
+
+PATIENCE = 30.0
+"""Seconds to go on trying to save a scan, such as while a server restarts."""
 
 
 class Memory:
@@ -22,23 +28,32 @@ class Memory:
         self._is_tried = False
 
     def recognise(self, device: Device) -> Device:
-        """The device as it is known already."""
+        """The device as it is known already; of one its user parted, the part that has its first address."""
+        return next((known for known in self.recognise_all((device,)) if device.ip in known.addresses), device)
+
+    def recognise_all(self, devices: Sequence[Device]) -> tuple[Device, ...]:
+        """The devices as they are known already, parted and joined as their user said."""
         inventory = self._open()
         try:
-            return inventory.recognise(device) if inventory else device
+            return inventory.recognise_all(devices) if inventory else tuple(devices)
+        except Passing:  # there is time until it shall be saved
+            self.close()
+            return tuple(devices)
         except StoreError as error:
             self._give_up(error)
-            return device
+            return tuple(devices)
 
     def record(self, scan: Scan) -> Scan:
         """Save the scan, unless nothing is to be saved; its devices as they are known now."""
-        inventory = self._open()
-        if not inventory or self._read_only:
-            devices = tuple(map(self.recognise, scan.devices))
-            ids = {found.id: known.id for found, known in zip(scan.devices, devices, strict=True)}
+        if self._read_only or self.error:
+            devices = self.recognise_all(scan.devices)
+            whose = {clue: known.id for known in devices for clue in (*known.addresses, *known.macs)}
+            ids = {
+                found.id: whose.get(found.mac or found.ip or "", found.id) for found in scan.devices
+            }  # two may share an address
             return replace(scan, devices=devices, findings=renamed(scan.findings, ids))
         try:
-            return inventory.record(scan).scan
+            return persistently(lambda _: self._opened().record(scan), PATIENCE).scan
         except StoreError as error:
             self._give_up(error)
             return scan
@@ -56,18 +71,25 @@ class Memory:
         """Let go of the store."""
         if self._inventory:
             self._inventory.close()
+        self._inventory = None
 
     def _open(self) -> Inventory | None:
         if not self._is_tried:
             self._is_tried = True
             try:
-                self._inventory = open_inventory(self._where, read_only=self._read_only)
+                return self._opened()
+            except Passing:  # tried again when there is something to save
+                return None
             except StoreError as error:
                 self._give_up(error)
         return self._inventory
 
+    def _opened(self) -> Inventory:
+        if self._inventory is None:
+            self._inventory = open_inventory(self._where, read_only=self._read_only)
+        return self._inventory
+
     def _give_up(self, error: StoreError) -> None:
         self.close()
-        self._inventory = None
         if not self._read_only:
             self.error = StoreError(f"the scan is not saved: {error.message}", hint=error.hint)

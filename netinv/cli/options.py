@@ -8,8 +8,6 @@ from netinv.cli.configured import configured
 
 # Places are text here: what a path or URL is, whether it can be read and what to say if not, others know better than Typer.
 Store = Annotated[str | None, configured("store.url")]
-UsualFormat = Annotated[str | None, configured("output.format")]
-"""For what is written for people unless somebody says otherwise."""
 FormatName = Annotated[
     str | None,
     typer.Option(
@@ -20,6 +18,7 @@ FormatName = Annotated[
         help="table, csv, json, html ...; a wrong name is answered with all.",
     ),
 ]
+Sensor = Annotated[str | None, configured("scan.sensor")]
 AsJson = Annotated[bool, typer.Option("--json", help="The same as --format json.")]
 AsJsonl = Annotated[bool, typer.Option("--jsonl", help="The same as --format jsonl: one device a line.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="The same as --format csv.")]
@@ -32,6 +31,12 @@ Json = Annotated[bool, typer.Option("--json", help="Write JSON; `netinv schema` 
 Reference = Annotated[
     str, typer.Argument(metavar="DEVICE", help="Its id or the beginning of it, name, address or MAC.", show_default=False)
 ]
+References = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[DEVICE]...", help="Only these: id or the beginning of it, name, address or MAC.", show_default=False
+    ),
+]
 Network = Annotated[
     str | None,
     typer.Option(
@@ -42,8 +47,18 @@ Since = Annotated[
     str | None,
     typer.Option("--since", metavar="WHEN", show_default=False, help="Since 7d ago, yesterday, 2026-03-01 or 12:30."),
 ]
+New = Annotated[bool, typer.Option("--new", help="Only who is new since the last scan, or --since.")]
+Gone = Annotated[bool, typer.Option("--gone", help="Only who is gone: asked again and again, and silent.")]
+Changed = Annotated[bool, typer.Option("--changed", help="Only who changed in the last scan, or --since.")]
+Kinds = Annotated[
+    list[str] | None,
+    typer.Option("--kind", metavar="KIND", help="Only this kind or category; repeatable.", show_default=False),
+]
+Tags = Annotated[list[str] | None, typer.Option("--tag", metavar="TAG", help="Only with this tag; repeatable.")]
+Sort = Annotated[
+    str | None, typer.Option("--sort", metavar="COLUMN", help="By a column of the CSV; -COLUMN turns it.", show_default=False)
+]
 Anonymise = Annotated[
     bool, typer.Option("--anonymise", help="With --record: mask names, serial numbers, and MAC addresses but for their vendors.")
 ]
 Save = Annotated[bool, typer.Option("--save", help="Take it over into the inventory, which stays as it is otherwise.")]
-Why = Annotated[bool, configured("output.why")]

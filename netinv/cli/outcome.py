@@ -2,7 +2,9 @@
 
 import sys
 from contextlib import suppress
+from dataclasses import replace
 
+from netinv.cli.naming import sensor_name
 from netinv.cli.output import Output
 from netinv.formats import Report
 from netinv.model import Scan
@@ -10,11 +12,17 @@ from netinv.model import Scan
 PARTIAL = 3
 
 
-def tell(found: Scan, out: Output, *, save: bool, store: str | None, quiet: bool) -> int:
-    """Write it, with notes on stderr unless `quiet`; the exit code. Raises StoreError if it cannot be saved, FormatError."""
+def tell(found: Scan, out: Output, *, sensor: str | None, save: bool, store: str | None, quiet: bool) -> int:
+    """Write it, with notes on stderr unless `quiet`; the exit code. Raises StoreError if it cannot be saved, FormatError.
+
+    `sensor` is whose scan it is, if not whose it says.
+    """
     from netinv.cli.memory import Memory
     from netinv.formats.summary import closing_line, finding_lines
 
+    if sensor:
+        name = sensor_name(sensor)
+        found = replace(found, sensor=name, devices=tuple(replace(device, sensor=name) for device in found.devices))
     with out.stream() as writer:
         known = Memory(store, read_only=False) if save else None
         if known:

@@ -1,10 +1,14 @@
 """`netinv read`: the devices in a capture file; nothing is sent."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from netinv.cli import options
+from netinv.cli.reporting import reporting
+
+if TYPE_CHECKING:
+    from netinv.cli.output import Output
 
 HELP = """Find the devices in CAPTURE, a file of tcpdump or Wireshark (pcap, pcapng), and say what each one is; nothing is sent.
 
@@ -23,6 +27,7 @@ Examples:
 """
 
 
+@reporting
 def read(
     capture: Annotated[str, typer.Argument(metavar="CAPTURE", help="A pcap or pcapng file, packed or not.", show_default=False)],
     network: Annotated[
@@ -34,23 +39,21 @@ def read(
             help="The network that was captured, as 192.168.1.0/24; repeatable.",
         ),
     ] = None,
-    format_name: options.UsualFormat = None,
-    as_json: options.AsJson = False,
-    as_jsonl: options.AsJsonl = False,
-    as_csv: options.AsCsv = False,
-    output: options.Output = None,
-    why: options.Why = False,
+    *,
+    out: "Output",
     save: options.Save = False,
+    sensor: Annotated[
+        str | None,
+        typer.Option("--sensor", metavar="NAME", show_default="capture", help="Save it as a scan of this sensor."),
+    ] = None,
     store: options.Store = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No notes; errors only.")] = False,
 ) -> int:
     """Read, hear, write."""
     from netinv.cli.outcome import tell
-    from netinv.cli.output import Output
     from netinv.reading import read_capture
 
-    out = Output.choose(format_name, as_json=as_json, as_jsonl=as_jsonl, as_csv=as_csv, path=output, why=why)
-    return tell(read_capture(capture, network=network or ()), out, save=save, store=store, quiet=quiet)
+    return tell(read_capture(capture, network=network or ()), out, sensor=sensor, save=save, store=store, quiet=quiet)
 
 
 read.__doc__ = HELP

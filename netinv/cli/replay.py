@@ -1,10 +1,14 @@
 """`netinv replay`: a scan that was recorded, once more; nothing is sent."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from netinv.cli import options
+from netinv.cli.reporting import reporting
+
+if TYPE_CHECKING:
+    from netinv.cli.output import Output
 
 HELP = """Make a recorded scan again from FILE, by today's probes and rules; nothing is sent.
 
@@ -23,14 +27,11 @@ Examples:
 """
 
 
+@reporting
 def replay(
     file: Annotated[str, typer.Argument(metavar="FILE", help="A file of netinv scan --record.", show_default=False)],
-    format_name: options.UsualFormat = None,
-    as_json: options.AsJson = False,
-    as_jsonl: options.AsJsonl = False,
-    as_csv: options.AsCsv = False,
-    output: options.Output = None,
-    why: options.Why = False,
+    *,
+    out: "Output",
     record: Annotated[
         str | None,
         typer.Option("--record", metavar="FILE", show_default=False, help="Write the recording to another file."),
@@ -39,16 +40,18 @@ def replay(
         bool, typer.Option("--anonymise", help="Mask names, serial numbers, and MAC addresses but for their vendors.")
     ] = False,
     save: options.Save = False,
+    sensor: Annotated[
+        str | None,
+        typer.Option("--sensor", metavar="NAME", show_default="who recorded it", help="Save it as a scan of this sensor."),
+    ] = None,
     store: options.Store = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No notes; errors only.")] = False,
 ) -> int:
     """Read, ask the file, write."""
     from netinv.cli.outcome import tell
-    from netinv.cli.output import Output
     from netinv.net.transcript import Writer, read_transcript, write_transcript
     from netinv.replayer import replay as play
 
-    out = Output.choose(format_name, as_json=as_json, as_jsonl=as_jsonl, as_csv=as_csv, path=output, why=why)
     transcript = read_transcript(file)
     if anonymise:
         from netinv.masking import anonymised
@@ -60,7 +63,7 @@ def replay(
         writer.close()
         if writer.problem:
             raise writer.problem
-    return tell(play(transcript), out, save=save, store=store, quiet=quiet)
+    return tell(play(transcript), out, sensor=sensor, save=save, store=store, quiet=quiet)
 
 
 replay.__doc__ = HELP

@@ -10,9 +10,12 @@ import typer
 
 from netinv.cli import options
 from netinv.cli.configured import configured
+from netinv.cli.naming import sensor_name
+from netinv.cli.reporting import reporting
 from netinv.defaults import FAST_RATE, GENTLE_RATE
 
 if TYPE_CHECKING:
+    from netinv.cli.output import Output
     from netinv.gathering import Sighting
     from netinv.model import Device
     from netinv.survey import Progress
@@ -39,6 +42,7 @@ PARTIAL = 3
 _Many = list[str] | None
 
 
+@reporting
 def scan(
     context: typer.Context,
     targets: Annotated[
@@ -49,12 +53,8 @@ def scan(
     ] = None,
     interface: Annotated[_Many, configured("scan.interface")] = None,
     exclude: Annotated[_Many, configured("scan.exclude")] = None,
-    format_name: options.UsualFormat = None,
-    as_json: options.AsJson = False,
-    as_jsonl: options.AsJsonl = False,
-    as_csv: options.AsCsv = False,
-    output: options.Output = None,
-    why: options.Why = False,
+    *,
+    out: "Output",
     pace: Annotated[str | None, configured("scan.pace")] = None,
     gentle: Annotated[bool, typer.Option("--gentle", help=f"At most {GENTLE_RATE:.0f} packets a second.")] = False,
     fast: Annotated[
@@ -85,12 +85,12 @@ def scan(
         ),
     ] = None,
     anonymise: options.Anonymise = False,
+    sensor: options.Sensor = None,
     store: options.Store = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notes; errors only.")] = False,
 ) -> int:
     """Ask, remember, write."""
     from netinv.cli.memory import Memory
-    from netinv.cli.output import Output
     from netinv.cli.progress import progress_bar
     from netinv.cli.recording import Recording
     from netinv.errors import UsageError
@@ -102,7 +102,6 @@ def scan(
     paces = {name for name, is_asked in (("fast", fast), ("gentle", gentle), (pace, pace)) if is_asked and name}
     if len(paces) > 1:
         raise UsageError(f"the paces {' and '.join(sorted(paces))} contradict each other", hint="leave one of them out")
-    out = Output.choose(format_name, as_json=as_json, as_jsonl=as_jsonl, as_csv=as_csv, path=output, why=why)
     recording = Recording.choose(record, anonymise=anonymise)
     known = Memory(store, read_only=no_save)
     streamed: dict[str, tuple[object, ...]] = {}
@@ -117,7 +116,8 @@ def scan(
                     return
                 streamed[event.id] = _known_of(event)
                 if out.streams:
-                    writer.write(known.recognise(event))
+                    for part in known.recognise_all((event,)):
+                        writer.write(part)
 
             try:
                 found = ask(
@@ -135,6 +135,7 @@ def scan(
                     communities=community or (),
                     listen=listen,
                     passive=passive,
+                    sensor=sensor_name(sensor),
                     allow_large=large,
                     allow_huge=huge,
                     allow_public=public,
@@ -150,7 +151,8 @@ def scan(
         interrupts.is_asking = False
         for device in found.devices:
             if out.streams and streamed.get(device.id) != _known_of(device):  # not told of yet, or grown since
-                writer.write(known.recognise(device))
+                for part in known.recognise_all((device,)):
+                    writer.write(part)
         found = known.record(found)
         if not quiet:
             for problem in found.problems:

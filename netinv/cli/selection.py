@@ -10,6 +10,7 @@ from netinv.errors import UsageError
 from netinv.formats.base import COLUMNS, Arranged
 from netinv.inventory.moments import moment_meant
 from netinv.model import Device
+from netinv.text import clean
 
 if TYPE_CHECKING:
     from netinv.inventory.store import Inventory
@@ -21,6 +22,8 @@ _LATEST_FIRST = ("first_seen", "last_seen", "confidence", "is_new")
 class Selection:
     """What the user asked to see of the inventory."""
 
+    references: tuple[str, ...] = ()
+    """Devices by id, name, address or MAC; none means all."""
     new: bool = False
     gone: bool = False
     changed: bool = False
@@ -29,11 +32,13 @@ class Selection:
     """From when on; None is the latest scan."""
     kinds: frozenset[str] = frozenset()
     tags: frozenset[str] = frozenset()
+    sensor: str | None = None
     sort: str | None = None
 
     @classmethod
     def understood(
         cls,
+        references: Sequence[str] = (),
         *,
         new: bool = False,
         gone: bool = False,
@@ -41,6 +46,7 @@ class Selection:
         since: str | None = None,
         kinds: Sequence[str] = (),
         tags: Sequence[str] = (),
+        sensor: str | None = None,
         sort: str | None = None,
         now: datetime | None = None,
     ) -> "Selection":
@@ -48,10 +54,14 @@ class Selection:
         moment = moment_meant(since, now or datetime.now(UTC)) if since else None
         if since and not (new or gone or changed):
             new = gone = changed = True
-        return cls(new, gone, changed, moment, frozenset(map(_kind, kinds)), frozenset(tags), sort and _column(sort))
+        wanted = frozenset(map(_kind, kinds)), frozenset(tags), sensor, sort and _column(sort)
+        return cls(tuple(references), new, gone, changed, moment, *wanted)
 
     def of(self, inventory: "Inventory", devices: Sequence[Device], network: str | None = None) -> Sequence[Device]:
-        """Those of the devices that were asked for; in the order asked for, or as they came."""
+        """Those of the devices that were asked for; in the order asked for, or as they came. DeviceError as `Inventory.find`."""
+        if self.references:
+            named = {inventory.find(word).id for word in self.references}
+            devices = [device for device in devices if device.id in named]
         if self.new or self.gone or self.changed:
             left, changed = self._happened(inventory, network)
             devices = [device for device in devices if self._is_wanted(device, left) or device.id in changed]
@@ -59,6 +69,8 @@ class Selection:
             devices = [d for d in devices if self.kinds & {d.verdict.kind, d.verdict.category}]
         if self.tags:
             devices = [d for d in devices if self.tags <= set(d.annotations.tags)]
+        if self.sensor is not None:
+            devices = _of_sensor(inventory, devices, self.sensor)
         return _sorted(devices, self.sort) if self.sort else devices
 
     def _is_wanted(self, device: Device, left: Set[str]) -> bool:
@@ -79,6 +91,16 @@ class Selection:
             elif change.field != "device" and self.changed:
                 changed.add(change.device)
         return left, changed
+
+
+def _of_sensor(inventory: "Inventory", devices: Sequence[Device], name: str) -> Sequence[Device]:
+    """What the sensor heard last; UsageError where there is no such sensor."""
+    heard = [device for device in devices if device.sensor.casefold() == name.casefold()]
+    if not heard and name.casefold() not in (known := {scan.sensor.casefold(): scan.sensor for scan in inventory.scans()}):
+        near = get_close_matches(name.casefold(), known, n=1)
+        listed = f"did you mean {known[near[0]]}?" if near else f"sensors: {', '.join(sorted(known.values())) or 'none yet'}"
+        raise UsageError(f"no sensor is known as '{clean(name, 64)}'", hint=listed)
+    return heard
 
 
 def _sorted(devices: Sequence[Device], by: str) -> Arranged:

@@ -1,4 +1,4 @@
-"""`netinv store`: looking after the inventory's file."""
+"""`netinv store`: looking after the inventory."""
 
 import sys
 from datetime import UTC, datetime
@@ -69,19 +69,23 @@ def prune(
 
 @app.command("copy")
 def copy(
-    target: Annotated[str, typer.Argument(metavar="FILE", help="Where nothing is yet.")],
+    place: Annotated[str, typer.Argument(metavar="[SOURCE]", help="The inventory to copy; without it, that of --store.")],
+    target: Annotated[
+        str | None, typer.Argument(metavar="TARGET", help="Where nothing is yet: a file or URL.", show_default=False)
+    ] = None,
     store: options.Store = None,
 ) -> None:
-    """Copy the inventory, whole and as it is at one moment, even while a scan is saved.
+    """Copy the inventory to a file or a server, whole and as it is at one moment, even while a scan is saved.
 
-    Example: netinv store copy /backup/inventory.db
+    Example: netinv store copy ~/.local/share/netinv/inventory.db postgresql://db.lan/netinv
     """
     from netinv.errors import StoreError
-    from netinv.inventory.store import open_inventory, path_of
+    from netinv.inventory.store import open_inventory, path_of, server_url
+    from netinv.text import clean, masked
 
-    place = path_of(target)
-    if place.exists():
-        raise StoreError(f"{place} is there already", hint="name a file that is not")
-    with open_inventory(store, read_only=True) as inventory:
-        inventory.copy_to(place)
-        print(f"{inventory.where} copied to {place}", file=sys.stderr)
+    source, there = (store, place) if target is None else (place, target)
+    if not server_url(there) and path_of(there).exists():
+        raise StoreError(f"{path_of(there)} is there already", hint="name a file that is not")
+    with open_inventory(source, read_only=True) as inventory:
+        inventory.copy_to(there)
+        print(f"{inventory.where} copied to {clean(masked(there))}", file=sys.stderr)

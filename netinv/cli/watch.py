@@ -2,15 +2,17 @@
 
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from netinv.cli import options
 from netinv.cli.configured import configured
+from netinv.cli.naming import sensor_name
 from netinv.cli.scan import INTERRUPTED
 from netinv.defaults import GENTLE_RATE, PACES
 
@@ -26,13 +28,15 @@ On a terminal a table that keeps itself up to date; elsewhere each event is a li
 
 Examples:
 
-  sudo netinv watch                                               until Ctrl-C
+  sudo netinv watch                                         until Ctrl-C
 
-  sudo netinv watch --on new --exec 'notify-send netinv {says}'   a command for each new device; no shell
+  sudo netinv watch --on new -- notify-send netinv {says}   a command for each new device; no shell
 
-  sudo netinv watch --webhook-file ~/.netinv-webhook              events are posted to the URL in that file
+  sudo netinv watch --notify-file ~/.netinv-notify          to a telephone: ntfy://TOPIC in that file
 
-  netinv watch --print-unit                                       a systemd unit that watches without root
+  sudo netinv watch --passive                               only listen: not a packet is sent
+
+  netinv watch --print-unit                                 a systemd unit that watches without root
 """
 EVERY = "5m"
 SHORTEST = 1.0
@@ -42,9 +46,24 @@ STEP = 0.5
 """Seconds the watch waits at most before it looks after commands, the screen and signals."""
 
 _Many = list[str] | None
+_COMMAND = f"{__name__}.command"
+_LONGEST = 16_384
+"""Characters of a file of URLs."""
+_URL_FILE = "a file with the URL in a line of its own"
+
+
+class Watch(TyperCommand):
+    """A command line whose words after `--` are those of another command."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if "--" in args:
+            at = args.index("--")
+            args, ctx.meta[_COMMAND] = args[:at], tuple(args[at + 1 :])
+        return super().parse_args(ctx, args)
 
 
 def watch(
+    context: typer.Context,
     targets: Annotated[
         list[str] | None,
         typer.Argument(
@@ -58,6 +77,9 @@ def watch(
         str, typer.Option(metavar="NAME", help=f"gentle, which is {GENTLE_RATE:.0f} packets a second at the most, or default.")
     ] = "gentle",
     skip: Annotated[_Many, configured("scan.skip")] = None,
+    passive: Annotated[
+        bool, typer.Option("--passive", help="Send nothing at all: only listen; needs root. Nobody is told of as gone.")
+    ] = False,
     large: Annotated[bool, typer.Option("--large", help="Allow more than 1,024 addresses (a /22).")] = False,
     huge: Annotated[bool, typer.Option("--huge", help="Allow more than 65,536 addresses (a /16).")] = False,
     public: Annotated[bool, typer.Option("--public", help="Allow the public Internet: only with its owner's leave.")] = False,
@@ -76,7 +98,8 @@ def watch(
             "--exec",
             metavar="COMMAND",
             show_default=False,
-            help="Run this for each event: JSON on its input, NETINV_EVENT_* set, {says} and {event} filled in; no shell.",
+            help="Run this for each event, with the words after -- if there are any: JSON on its input, NETINV_EVENT_* set, "
+            "{says} and {event} filled in; no shell.",
         ),
     ] = None,
     webhook_file: Annotated[
@@ -93,6 +116,14 @@ def watch(
             help="Tell the broker at the URL in FILE, or in NETINV_MQTT, and Home Assistant by it: mqtt://USER:PASSWORD@HOST.",
         ),
     ] = None,
+    notify_file: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            show_default=False,
+            help="Notify telephones and desktops by the Apprise URLs in FILE, one a line, or in NETINV_NOTIFY.",
+        ),
+    ] = None,
     metrics: Annotated[
         str | None,
         typer.Option(
@@ -102,6 +133,7 @@ def watch(
     count: Annotated[
         int | None, typer.Option(min=1, metavar="N", show_default=False, help="End after N sweeps; else it goes on for ever.")
     ] = None,
+    sensor: options.Sensor = None,
     store: options.Store = None,
     print_unit: Annotated[
         bool, typer.Option("--print-unit", help="Print a systemd unit for this installation, and exit.")
@@ -110,9 +142,11 @@ def watch(
 ) -> int:
     """Look, listen, tell."""
     if print_unit:
-        from netinv.watch.unit import unit
+        from netinv.watch.unit import barrier, unit
 
         typer.echo(unit(), nl=False)
+        if closed := barrier():
+            _say(f"the unit's user may not enter {closed}: install netinv elsewhere for it, as in /opt/netinv")
         return 0
     from netinv.cli.live import screen
     from netinv.cli.streams import is_closed, refusal
@@ -130,7 +164,7 @@ def watch(
         raise UsageError(f"there is no event '{wrong[:40]}'", hint=f"events: {', '.join(KINDS)}")
     seconds = duration(every)
     manners = manners_of(pace, timeout=None, rate=None, retries=None, presence=False)
-    words = _words(command)
+    words = _words(command, context.meta.get(_COMMAND))
     if is_closed(sys.stdout):
         raise refusal()
     asked = Asked(
@@ -142,6 +176,8 @@ def watch(
         allow_large=large,
         allow_huge=huge,
         allow_public=public,
+        passive=passive,
+        sensor=sensor_name(sensor),
     )
     with ExitStack() as stack:
         signals = stack.enter_context(_Signals())
@@ -165,7 +201,7 @@ def watch(
                     outlet.offer(event)
 
         watcher = Watcher(keeper, ledger, every=seconds, tell=tell, say=say)
-        outlets += _outlets(words, webhook_file, mqtt_file, metrics, say, watcher, ledger)
+        outlets += _outlets(words, webhook_file, mqtt_file, notify_file, metrics, say, watcher, ledger, is_drawn=bool(show))
         for outlet in outlets:
             stack.callback(outlet.close)
         while not signals.caught and not (count and watcher.counts.sweeps >= count):
@@ -198,40 +234,51 @@ def duration(word: str) -> float:
 
 
 def secret(path: str | None, variable: str) -> str | None:
-    """A URL that is nobody's business: the first line of a file, or else an environment variable; UsageError for a bad file."""
+    """The one URL, or the first."""
+    return next(iter(secrets(path, variable)), None)
+
+
+def secrets(path: str | None, variable: str) -> tuple[str, ...]:
+    """URLs that are nobody's business: the lines of a file, or else the words of a variable; UsageError for a bad file.
+
+    Empty lines, and those that begin with `#`, are none.
+    """
     import os
     from pathlib import Path
 
     from netinv.errors import UsageError
 
     if path is None:
-        return os.environ.get(variable) or None
+        return tuple(os.environ.get(variable, "").split())
     try:
         with Path(path).expanduser().open(encoding="utf-8") as file:
-            line = file.readline(4096).strip()
+            lines = [line.strip() for line in file.read(_LONGEST).splitlines()]
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is no text"
-        raise UsageError(f"{path} cannot be read: {why}", hint="a file of one line, the URL") from error
-    if not line:
-        raise UsageError(f"{path} is empty", hint="a file of one line, the URL")
-    return line
+        raise UsageError(f"{path} cannot be read: {why}", hint=_URL_FILE) from error
+    if not (found := tuple(line for line in lines if line and not line.startswith("#"))):
+        raise UsageError(f"{path} is empty", hint=_URL_FILE)
+    return found
 
 
 def _outlets(
     words: list[str],
     webhook_file: str | None,
     mqtt_file: str | None,
+    notify_file: str | None,
     metrics: str | None,
     say: Callable[[str], None],
     watcher: "Watcher",
     ledger: "Ledger",
+    *,
+    is_drawn: bool,
 ) -> "list[Outlet]":
     """Everybody else who is told; each loaded only where it is wanted."""
     found: list[Outlet] = []
     if words:
         from netinv.watch.commands import Commands
 
-        found.append(Commands(words, say))
+        found.append(Commands(words, say, drawn_on=is_drawn))
     if url := secret(webhook_file, "NETINV_WEBHOOK"):
         from netinv.watch.webhook import Webhook
 
@@ -240,6 +287,10 @@ def _outlets(
         from netinv.watch.mqtt import Mqtt
 
         found.append(Mqtt(url, say, lambda: ledger.devices))
+    if urls := secrets(notify_file, "NETINV_NOTIFY"):
+        from netinv.watch.notify import Notify
+
+        found.append(Notify(urls, say))
     if metrics:
         from netinv.watch.metrics import Metrics
 
@@ -247,17 +298,20 @@ def _outlets(
     return found
 
 
-def _words(command: str | None) -> list[str]:
-    """The words of a command line; UsageError where it cannot be run."""
-    if command is None:
-        return []
+def _words(command: str | None, more: Sequence[str] | None) -> list[str]:
+    """The words of a command: those of --exec, parted as a shell would, and those after `--` as they are.
+
+    UsageError where it cannot be run.
+    """
     import shlex
     import shutil
 
     from netinv.errors import UsageError
 
+    if command is None and more is None:
+        return []
     try:
-        words = shlex.split(command)
+        words = [*shlex.split(command or ""), *(more or ())]
     except ValueError as error:
         raise UsageError(f"the command cannot be understood: {error}", hint="close what you quote") from error
     if not words or not shutil.which(words[0]):
@@ -271,7 +325,7 @@ def _prepare() -> None:
 
     from netinv.watch.looks import warm_up
 
-    for name in ("NETINV_WEBHOOK", "NETINV_MQTT"):
+    for name in ("NETINV_WEBHOOK", "NETINV_MQTT", "NETINV_NOTIFY", "NETINV_STORE", "PGPASSWORD"):
         os.environ.pop(name, None)
     warm_up()
 

@@ -146,5 +146,7 @@ COLUMNS = (
     Column("notes", "what its user notes", lambda d: d.annotations.notes),
     Column("tags", "its user's tags, a space between", lambda d: " ".join(d.annotations.tags)),
     Column("trusted", "true or false where its user says so", lambda d: d.annotations.trusted),
+    Column("firmware", "the version of its firmware, where the device tells", lambda d: d.verdict.firmware),
+    Column("serial", "its serial number, where the device tells", lambda d: d.verdict.serial),
 )
 """In the order people look for them. New columns go to the end: the order is a promise."""

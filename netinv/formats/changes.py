@@ -32,6 +32,7 @@ def change_object(change: Change) -> dict[str, object]:
         "before": change.before,
         "after": change.after,
         "by": change.by,
+        "sensor": change.sensor or None,
     }
 
 

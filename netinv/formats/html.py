@@ -111,7 +111,7 @@ def _tiles(devices: Sequence[Device]) -> Iterator[str]:
     if gone:
         tiles.append(("gone", gone))
     for name, number in tiles:
-        yield f"<li><b>{number:,}</b><span>{name}</span></li>"
+        yield f"<li><b>{number:,}</b><span>{name.removesuffix('s') if number == 1 else name}</span></li>"
 
 
 def _kinds(devices: Sequence[Device]) -> Iterator[str]:
@@ -138,7 +138,7 @@ def _data(report: Report, devices: Sequence[Device]) -> dict[str, object]:
     return {
         "first": min((stamp(device.first_seen, "seconds") for device in devices), default=""),
         "last": max((stamp(device.last_seen, "seconds") for device in devices), default=""),
-        "looks": len(report.looks),
+        "looks": [stamp(look.at, "seconds") for look in report.looks],
         "devices": [_device(device, report) for device in devices],
     }
 
@@ -161,6 +161,8 @@ def _device(device: Device, report: Report) -> dict[str, object]:
         "vendor": clean(device.vendor or ""),
         "model": clean(verdict.model or ""),
         "os": clean(verdict.os or ""),
+        "firmware": clean(verdict.firmware or ""),
+        "serial": clean(verdict.serial or ""),
         "because": [
             [clean(reason.says, 1024), round(reason.weight, 1), [number[one] for one in reason.evidence if one in number]]
             for reason in verdict.because

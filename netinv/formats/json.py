@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TextIO
 
 from netinv.formats.base import Format, Report, Style, evidence_in_order, in_order, stamp
-from netinv.model import Annotations, Device, Evidence, Finding, Interface, Reason, Scan
+from netinv.model import Annotations, Detail, Device, Evidence, Finding, Interface, Reason, Scan
 
 SCHEMA = "netinv/1"
 _SCHEMAS = Path(__file__).parent / "schemas"
@@ -41,6 +41,8 @@ def device_object(device: Device) -> dict[str, object]:
         "kind": verdict.kind,
         "model": verdict.model,
         "os": verdict.os,
+        "firmware": verdict.firmware,
+        "serial": verdict.serial,
         "confidence": round(verdict.confidence, 4),
         "because": [_reason(reason) for reason in verdict.because],
         "alternatives": [
@@ -52,6 +54,7 @@ def device_object(device: Device) -> dict[str, object]:
             }
             for other in verdict.alternatives
         ],
+        "details": [detail_object(detail) for detail in verdict.details],
         "addresses": list(device.addresses),
         "macs": list(device.macs),
         "names": [{"name": name, "source": source} for name, source in device.names],
@@ -59,6 +62,7 @@ def device_object(device: Device) -> dict[str, object]:
         "is_new": device.is_new,
         "presence": device.presence,
         "network": device.network,
+        "sensor": device.sensor or None,
         "first_seen": stamp(device.first_seen),
         "last_seen": stamp(device.last_seen),
         "annotations": _annotations(device.annotations),
@@ -81,6 +85,17 @@ def _annotations(said: Annotations) -> dict[str, object]:
 
 def _reason(reason: Reason) -> dict[str, object]:
     return {"rule": reason.rule, "says": reason.says, "weight": round(reason.weight, 4), "evidence": list(reason.evidence)}
+
+
+def detail_object(detail: Detail) -> dict[str, object]:
+    """Who told a vendor, model, os, firmware or serial, as JSON's types."""
+    return {
+        "field": detail.field,
+        "value": detail.value,
+        "confidence": round(detail.confidence, 4),
+        "sources": list(detail.sources),
+        "evidence": list(detail.evidence),
+    }
 
 
 def _evidence(fact: Evidence) -> dict[str, object]:

@@ -38,3 +38,9 @@ def verdict_line(verdict: Verdict) -> str:
         return f"{spoken(verdict.kind)}, set by you"
     what = some(verdict.category) if verdict.kind == UNKNOWN else spoken(verdict.kind)
     return f"{what}, {percent(verdict.confidence)} sure"
+
+
+def make(vendor: str | None, model: str | None, between: str = " ") -> str:
+    """Vendor and model as one: `HP LaserJet M428` also where the model begins with the vendor, as many do."""
+    told = [part for part in (vendor, model) if part]
+    return told[1] if len(told) > 1 and told[1].lower().startswith(told[0].lower()) else between.join(told)

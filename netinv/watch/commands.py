@@ -8,9 +8,11 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import NamedTuple
 
 from netinv.formats.json import encode
+from netinv.text import clean
 from netinv.watch.events import Event, document
 from netinv.watch.outlets import Say
 
@@ -21,25 +23,33 @@ SECONDS = 60.0
 WAITING = 256
 """Events that wait for their turn; then the oldest is dropped."""
 _GRACE = 5.0
-_SECRETS = ("NETINV_WEBHOOK", "NETINV_MQTT", "NETINV_COMMUNITY")
+_RUNTIME = Path("/run/user")
+_LINE = 400
+"""Characters of what it prints that are said."""
+_SECRETS = ("NETINV_WEBHOOK", "NETINV_MQTT", "NETINV_NOTIFY", "NETINV_COMMUNITY")
 """What the environment holds for netinv alone."""
 
 
 class _Running(NamedTuple):
     process: subprocess.Popen[bytes]
     until: float
+    printed: bytearray
+    """The end of what it printed, where nobody else shows it."""
 
 
 class Commands:
     """An outlet that runs a command: the event is JSON on its standard input, and NETINV_EVENT_* in its environment.
 
     `{event}` and `{says}` in its words stand for the kind of event and for the line that tells of it. What it prints goes to our
-    standard error.
+    standard error; or, where that is `drawn_on`, the last line of it is said.
     """
 
-    def __init__(self, words: Sequence[str], say: Say, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, words: Sequence[str], say: Say, *, drawn_on: bool = False, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._words = tuple(words)
         self._say = say
+        self._output = subprocess.PIPE if drawn_on else 2
         self._clock = clock
         self._waiting: deque[Event] = deque()
         self._running: list[_Running] = []
@@ -72,25 +82,37 @@ class Commands:
             told.seek(0)
             try:
                 process = subprocess.Popen(  # noqa: S603 - it is what the user wants
-                    words, stdin=told, stdout=2, env={**_environment(), **variables(event)}, start_new_session=True
+                    words,
+                    stdin=told,
+                    stdout=self._output,
+                    stderr=subprocess.STDOUT,
+                    env={**_environment(), **variables(event)},
+                    start_new_session=True,
                 )
             except (OSError, ValueError) as error:
                 why = error.strerror if isinstance(error, OSError) else str(error)
                 self._say(f"{self._words[0]} cannot be run: {why}")
                 return
-        self._running.append(_Running(process, self._clock() + SECONDS))
+        if process.stdout:
+            os.set_blocking(process.stdout.fileno(), False)
+        self._running.append(_Running(process, self._clock() + SECONDS, bytearray()))
 
     def _reap(self) -> None:
         now, left = self._clock(), []
         for one in self._running:
             code = one.process.poll()
+            _take_in(one)
             if code is None and now < one.until:
                 left.append(one)
             elif code is None:
                 _kill(one.process)
                 self._say(f"{self._words[0]} ran for more than {SECONDS:.0f} s and was ended")
-            elif code:
-                self._say(f"{self._words[0]} failed ({code})")
+            else:
+                if code:
+                    self._say(f"{self._words[0]} failed ({code})")
+                if lines := one.printed.decode("utf-8", "replace").split("\n") if one.printed.strip() else []:
+                    self._say(f"{self._words[0]}: {clean(next(line for line in reversed(lines) if line.strip()), _LINE)}")
+                _close(one.process)
         self._running = left
 
 
@@ -110,7 +132,21 @@ def variables(event: Event) -> dict[str, str]:
 
 
 def _environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if name not in _SECRETS}
+    """Ours but for what is secret; by the runtime directory a command finds the desktop of who called sudo (pam_systemd(8))."""
+    found = {name: value for name, value in os.environ.items() if name not in _SECRETS}
+    runtime = _RUNTIME / str(os.getuid())
+    return {"XDG_RUNTIME_DIR": str(runtime), **found} if runtime.is_dir() else found
+
+
+def _take_in(one: _Running) -> None:
+    """Take what it has printed by now, so that it need not wait for us."""
+    while one.process.stdout and (data := one.process.stdout.read(1 << 16)):
+        one.printed[:] = (one.printed + data)[-_LINE:]
+
+
+def _close(process: subprocess.Popen[bytes]) -> None:
+    if process.stdout:
+        process.stdout.close()
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
@@ -118,3 +154,4 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
         os.killpg(process.pid, signal.SIGKILL)
     with suppress(subprocess.TimeoutExpired):
         process.wait(1.0)
+    _close(process)

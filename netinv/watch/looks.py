@@ -12,11 +12,12 @@ from typing import NamedTuple
 from netinv.defaults import PACES, Manners
 from netinv.errors import InterfaceError
 from netinv.net.network import Network
+from netinv.net.notation import resolve
 from netinv.net.targets import Targets, parse_targets
 from netinv.net.transcript import Header
 from netinv.plan import plan, select_probes
 from netinv.probes.base import LinkProbe, Probe
-from netinv.scanner import Outline, open_live
+from netinv.scanner import Outline, open_live, open_passive, refuse_names
 from netinv.survey import Ended, Event, Progress, Survey
 
 PULSE = 5.0
@@ -44,6 +45,8 @@ class Asked:
     allow_large: bool = False
     allow_huge: bool = False
     allow_public: bool = False
+    passive: bool = False
+    """Nothing is sent: who gives a sign is heard."""
     sensor: str = "local"
 
 
@@ -56,16 +59,18 @@ def plan_look(asked: Asked, order: Order) -> Opener:
     understand: Callable[..., Targets] = partial(
         parse_targets,
         exclude=asked.exclude,
-        allow_large=asked.allow_large,
-        allow_huge=asked.allow_huge,
+        allow_large=asked.allow_large or asked.passive,
+        allow_huge=asked.allow_huge or asked.passive,
         allow_public=asked.allow_public,
+        resolve=refuse_names if asked.passive else resolve,
     )
     wanted, plans = plan(asked.targets, asked.interface, understand)
     manners = replace(asked.manners, rate=asked.manners.rate / len(plans))
     chosen = select_probes((), asked.skip, listens=True)
 
     def open_look() -> tuple[Header, list[Survey]]:
-        doors = [open_live(p, chosen, manners=manners, must_listen=True) for p in plans]
+        live = partial(open_live, chosen=chosen, manners=manners, must_listen=True)
+        doors = [open_passive(p.interface) if asked.passive else live(p) for p in plans]
         surveys: list[Survey] = [_Watch(door, p.targets, chosen, order) for door, p in zip(doors, plans, strict=True)]
         return header, surveys
 

@@ -55,6 +55,8 @@ class Mqtt:
         self._published: dict[str, str] = {}
         """What each retained topic was last told."""
         self._is_connected: bool | None = None
+        self._is_back = False
+        """A broker that was lost is found again: it may have forgotten everything."""
         self._client = Client(CallbackAPIVersion.VERSION2)
         if parts.username:
             self._client.username_pw_set(unquote(parts.username), unquote(parts.password or ""))
@@ -73,6 +75,10 @@ class Mqtt:
         self._client.publish(f"{self._prefix}/event", encode(document(event)), qos=1)
 
     def poll(self) -> None:
+        if self._is_back:
+            self._is_back = False
+            self._seen = None
+            self._published.clear()
         devices = self._devices()
         if devices is self._seen:
             return
@@ -136,6 +142,7 @@ class Mqtt:
             self._trouble(f"the broker refuses us: {reason}")
             return
         if self._is_connected is False:
+            self._is_back = True
             self._say("MQTT: connected again")
         self._is_connected = True
         client.publish(f"{self._prefix}/status", "online", qos=1, retain=True)

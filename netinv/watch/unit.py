@@ -1,6 +1,7 @@
 """The systemd unit that watches from boot on, as it fits this installation."""
 
 import shutil
+import stat
 import sys
 from importlib.resources import files
 from pathlib import Path
@@ -13,6 +14,12 @@ def unit() -> str:
     # From a home directory it must at least be possible to run it.
     is_at_home = program.startswith(('"/home/', '"/root/', "/home/", "/root/"))
     return text.replace("@NETINV@", program).replace("@PROTECT_HOME@", "read-only" if is_at_home else "yes")
+
+
+def barrier() -> Path | None:
+    """The directory on the way to this netinv that the unit's user may not enter, as a home directory; None if there is none."""
+    folders = Path(sys.executable).absolute().parents
+    return next((folder for folder in reversed(folders) if folder.exists() and not folder.stat().st_mode & stat.S_IXOTH), None)
 
 
 def _program() -> str:

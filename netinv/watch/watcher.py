@@ -139,6 +139,11 @@ class Watcher:
         return 0.0 if is_asking else max(0.0, self._due - self._clock.elapsed())
 
     @property
+    def is_listening(self) -> bool:
+        """The look that goes on asks nobody."""
+        return self._look is not None and self._look.scan is not None and self._look.scan.method == "listen"
+
+    @property
     def is_idle(self) -> bool:
         """No look goes on."""
         return self._look is None
@@ -207,6 +212,10 @@ class Watcher:
             return
         found = look.outline.filled(look.gathering, finished=self._clock.now())
         known = [d for d in self._ledger.devices if d.presence in ("here", "asleep")]
+        if found.method == "listen":  # nobody was asked: all there is to tell is what will be heard
+            look.scan = found
+            look.dirty = dict.fromkeys((a for d in found.devices for a in d.addresses), self._clock.elapsed())
+            return
         others = [d for d in found.devices if not any(e.key == "local.self" for e in d.evidence)]
         if not others and len(known) > 2 and not found.is_partial:
             self._say("nobody answered: that is taken for a fault of this link, and for nobody's departure")
@@ -214,10 +223,7 @@ class Watcher:
         look.scan = replace(found, is_partial=found.is_partial or look.is_doubtful)
         for problem in found.problems:
             self._mention(problem)
-        self.counts.sweeps += 1
-        self.counts.failures += look.scan.is_partial
-        self.counts.last_sweep = look.scan.finished
-        self.counts.last_duration = self._clock.elapsed() - look.began
+        self._count(look, look.scan)
         if look.is_thorough and not look.scan.is_partial:
             self._thorough_at = look.began + THOROUGH
         self._back_off = _BACK_OFF
@@ -252,6 +258,8 @@ class Watcher:
             self._consider(look, float("inf"))
         self._look = None
         if error is None:
+            if look.scan and look.scan.method == "listen":
+                self._count(look, replace(look.scan, finished=self._clock.now()))
             return
         self.counts.failures += 1
         said = error.message + (f" ({error.hint})" if error.hint else "")
@@ -262,6 +270,12 @@ class Watcher:
         self.trouble = said
         self._due = self._clock.elapsed() + self._back_off
         self._back_off = min(self._back_off * 2, max(self._every, _BACK_OFF), 60.0)
+
+    def _count(self, look: _Look, scan: Scan) -> None:
+        self.counts.sweeps += 1
+        self.counts.failures += scan.is_partial
+        self.counts.last_sweep = scan.finished
+        self.counts.last_duration = self._clock.elapsed() - look.began
 
     def _mention(self, problem: Problem) -> None:
         """Say what went wrong, once for as long as it goes wrong in every sweep or nearly so."""

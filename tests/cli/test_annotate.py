@@ -1,6 +1,9 @@
 """`netinv set`, `import` and `undo`: what the user says, in the shell and in a spreadsheet."""
 
 import csv
+import io
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +103,48 @@ def test_a_sheet_goes_out_is_edited_and_comes_back(store: Path, tmp_path: Path, 
     assert "0 devices of 2 changed" in capsys.readouterr().err, "the guard against formulas was undone"
     assert run(["undo"]) == 0
     assert annotations(store) == Annotations()
+
+
+_SETTINGS = ["--name", "0123", "--owner", "Ænna; 木村", "--location", "12.50", "--notes", 'says "hi", =1+2', "--tag", "x,y"]
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_a_sheet_saved_as_excel_does_is_unedited_until_a_cell_is(
+    store: Path, tmp_path: Path, delimiter: str, encoding: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With its separator, its line ends, its encodings; numbers are shown as it likes them."""
+    assert run(["set", "vault", *_SETTINGS]) == 0
+    sheet = tmp_path / "devices.csv"
+    assert run(["export", str(sheet)]) == 0
+    with sheet.open(newline="", encoding="utf-8") as stream:
+        rows = list(csv.reader(stream))
+    for row in rows:
+        row[:] = [{"0123": "123", "12.50": "12,5", "true": "WAHR", "false": "FALSCH"}.get(cell, cell) for cell in row]
+    for owner, expected in (("Ænna; 木村", "0 devices of 2 would change"), ("Ben", "1 device of 2 would change")):
+        written = io.StringIO()
+        told = [[owner if cell == "Ænna; 木村" else cell for cell in row] for row in rows]
+        csv.writer(written, delimiter=delimiter, lineterminator="\r\n").writerows(told)
+        sheet.write_bytes(written.getvalue().encode(encoding, "replace"))
+        capsys.readouterr()
+        assert run(["import", str(sheet), "--dry-run"]) == 0
+        assert expected in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not shutil.which("soffice"), reason="needs LibreOffice")
+@pytest.mark.parametrize("separator", [44, 59])
+def test_a_sheet_saved_by_libreoffice_is_as_it_was(
+    store: Path, tmp_path: Path, separator: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["set", "vault", *_SETTINGS]) == 0
+    sheet = tmp_path / "devices.csv"
+    assert run(["export", str(sheet), "--excel"]) == 0
+    into, of = f"csv:Text - txt - csv (StarCalc):{separator},34,76,1,,0,false,true", "--infilter=CSV:44,34,76,1"
+    command = ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", into, of]
+    subprocess.run([*command, "--outdir", str(tmp_path / "saved"), str(sheet)], check=True, capture_output=True, timeout=120)
+    capsys.readouterr()
+    assert run(["import", str(tmp_path / "saved" / "devices.csv"), "--dry-run"]) == 0
+    assert "0 devices of 2 would change" in capsys.readouterr().err
 
 
 def test_a_sheet_with_one_wrong_line_changes_nothing(store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -30,7 +30,8 @@ def lines(text: str) -> list[Any]:
 def test_every_line_gets_a_verdict(observations: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["classify", str(observations)]) == 0
     printer, nothing = lines(capsys.readouterr().out)
-    assert set(printer) == {"id", "class", "coarse", "confidence", "because"}
+    assert set(printer) == {"id", "class", "coarse", "confidence", "because", "vendor", "model", "firmware"}
+    assert (printer["vendor"], printer["firmware"]) == ("Brother", "1.13")
     assert (printer["id"], printer["class"], printer["coarse"]) == ("p", "printer", "printer")
     assert 0.6 <= printer["confidence"] < 1
     assert nothing == {"id": 7, "class": "unknown", "coarse": "unknown", "confidence": 0.0, "because": []}

@@ -81,3 +81,39 @@ def test_who_was_not_asked_is_not_taken_for_silent(store: Path) -> None:
                 Scan(f"later{number}", later, later, (_LAN,), targets, 1, inventory.devices(), is_partial=is_partial)
             )
         assert [look.is_whole for look in looks(inventory)[-3:]] == [True, False, False]
+
+
+def test_what_was_heard_between_the_sweeps_of_a_watch_makes_nobody_silent(store: Path) -> None:
+    with open_inventory(store) as inventory:
+        vault, *_ = inventory.devices()
+        for number, method in enumerate(("arp", "listen", "arp", "listen", "listen")):
+            later = NOON + timedelta(days=1 + number)
+            inventory.record(Scan(f"later{number}", later, later, (_LAN,), "10.0.0.0/24", 254, (vault,), method=method))
+        past = looks(inventory)
+    assert [look.at for look in past] == [NOON, NOON + timedelta(days=1), NOON + timedelta(days=3)]
+
+
+def test_where_nobody_was_asked_who_was_heard_is_shown_and_nobody_as_silent(tmp_path: Path) -> None:
+    with open_inventory(tmp_path / "heard.db") as inventory:
+        for number in range(2):
+            later = NOON + timedelta(days=number)
+            inventory.record(Scan(f"s{number}", later, later, (_LAN,), "10.0.0.0/24", 254, (), method="listen"))
+        assert [look.is_whole for look in looks(inventory)] == [False, False]
+
+
+def test_only_what_was_asked_for_is_listed_drawn_and_exported(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with open_inventory(store, read_only=True) as inventory:
+        vault, other = sorted(inventory.devices(), key=lambda device: device.name != "vault")
+    for word in ("vault", vault.id[:5], vault.ip or "", (vault.mac or "").upper()):
+        for command in (["list", word, "--csv"], ["export", "-", word], ["map", word]):
+            assert run([*command, "--store", str(store)]) == 0
+            told = capsys.readouterr().out
+            assert str(vault.ip) in told
+            assert str(other.ip) not in told
+    assert run(["export", "-", "--kind", vault.verdict.kind, "--sort", "last_seen", "--store", str(store)]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 2
+    assert run(["export", "-", "--gone", "--store", str(store)]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 1
+    for command in (["list", "valt"], ["export", "-", "valt"], ["map", "valt"]):
+        assert run([*command, "--store", str(store)]) == 1
+        assert "did you mean vault" in capsys.readouterr().err

@@ -1,5 +1,6 @@
 """`netinv map`, as a user meets it."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -60,7 +61,13 @@ def test_lines_are_cut_to_the_terminal(home: str, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("COLUMNS", "24")
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     assert run(["map", "--store", home]) == 0
-    lines = capsys.readouterr().out.splitlines()
+    coloured = capsys.readouterr().out
+    assert "\x1b[1mfritz" in coloured
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert run(["map", "--store", home]) == 0
+    plain = capsys.readouterr().out
+    assert re.sub(r"\x1b\[[\d;]*m", "", coloured) == plain
+    lines = plain.splitlines()
     assert max(map(len, lines)) == 24
     assert any(line.endswith("…") for line in lines)
 

@@ -128,6 +128,41 @@ def test_a_new_phone_is_told_of_within_seconds_and_a_command_is_run_for_it(
         assert {s.method for s in inventory.scans()} >= {"listen"}
 
 
+def test_the_words_after_the_dashes_are_the_command_as_they_are(small: tuple[Lan, Guests], netinv: Any, tmp_path: Path) -> None:
+    script = tmp_path / "told.sh"
+    script.write_text(f'#!/bin/sh\nprintf "%s\\n" "$#" "$@" > {tmp_path}/.done; mv {tmp_path}/.done {tmp_path}/done\n')
+    script.chmod(0o755)
+    with watching(netinv, "--every", "1h", "--on", "new", "--", str(script), "a b; $(id)", "{event}", "--json") as one:
+        one.wait_for("devices are here")
+        small[1].arrive(PHONE.address, name="Pixel-8")
+        one.event(15)
+        deadline = time.monotonic() + 5
+        while not (tmp_path / "done").exists():
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        assert one.end() == 143
+    assert (tmp_path / "done").read_text().splitlines() == ["3", "a b; $(id)", "new", "--json"]
+
+
+def test_a_passive_watch_sends_nothing_and_tells_of_who_gives_a_sign(small: tuple[Lan, Guests], netinv: Any) -> None:
+    home, guests = small
+    with watching(netinv, "--every", "1h", "--passive") as one:
+        time.sleep(3)
+        before = home.counters().frames
+        guests.arrive(PHONE.address, name="Pixel-8")
+        event = next(e for e in iter(one.event, None) if e["device"]["ip"] == PHONE.address)
+        assert event["event"] == "device.new"
+        assert event["device"]["name"] == "Pixel-8"
+        assert home.counters().frames == before == 0
+        assert one.end() == 143
+
+
+def test_a_passive_watch_needs_a_privilege_and_says_so(small: tuple[Lan, Guests], netinv: Any) -> None:
+    done = netinv("watch", "--passive", privileged=False)
+    assert done.returncode == 4
+    assert "cannot listen" in done.stderr
+
+
 def test_who_arrives_in_silence_is_found_by_the_next_sweep_and_told_of_once(small: tuple[Lan, Guests], netinv: Any) -> None:
     with watching(netinv, "--every", "5s") as one:
         one.wait_for("devices are here")
@@ -209,6 +244,8 @@ def test_on_a_terminal_there_is_a_table_of_who_is_here(home: Lan, netinv: Any) -
         (["--on", "sunday"], "there is no event"),
         (["--exec", "/no/such/command"], "there is no command"),
         (["--exec", "'"], "cannot be understood"),
+        (["--on", "new", "--", "/no/such/command", "{says}"], "there is no command"),
+        (["--notify-file", os.devnull], "is empty"),
         (["--pace", "fast"], "no hurry"),
         (["--metrics", "example.org:1"], "no address"),
         (["--webhook-file", "/no/such/file"], "cannot be read"),

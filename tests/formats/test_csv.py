@@ -34,7 +34,7 @@ def test_the_columns_are_those_that_scripts_rely_on() -> None:
     assert _NAMES == [
         "ip", "mac", "name", "vendor", "category", "kind", "model", "os", "confidence", "is_new", "first_seen", "last_seen",
         "rtt_ms", "addresses", "macs", "names", "because", "id", "presence", "network", "owner", "location", "notes", "tags",
-        "trusted",
+        "trusted", "firmware", "serial",
     ]  # fmt: skip
 
 
@@ -44,7 +44,7 @@ def test_a_device_is_a_row() -> None:
     assert _written(Report([one])) == (
         ",".join(_NAMES) + "\r\n"
         "192.168.178.10,02:00:00:00:00:0a,box,Acme,computer,server,,Linux,0.9,false,2026-02-02T12:00:00Z,2026-03-14T12:00:00Z,0.412,"
-        "192.168.178.10 fe80::1%eth0,02:00:00:00:00:0a,box; my box,somebody said so,d00000a,here,,,,,,\r\n"
+        "192.168.178.10 fe80::1%eth0,02:00:00:00:00:0a,box; my box,somebody said so,d00000a,here,,,,,,,,\r\n"
     )
 
 

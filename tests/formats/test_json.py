@@ -102,11 +102,14 @@ def test_a_device_has_the_promised_shape() -> None:
                 "kind": "server",
                 "model": None,
                 "os": "Linux",
+                "firmware": None,
+                "serial": None,
                 "confidence": 0.9,
                 "because": [
                     {"rule": "test.reason", "says": "somebody said so", "weight": 2.0, "evidence": [one.evidence[0].id]},
                 ],
                 "alternatives": [{"category": "other", "kind": "nas", "confidence": 0.05, "because": []}],
+                "details": [],
                 "addresses": ["192.168.178.10"],
                 "macs": ["02:00:00:00:00:0a"],
                 "names": [{"name": "box", "source": "dns.ptr"}],
@@ -114,6 +117,7 @@ def test_a_device_has_the_promised_shape() -> None:
                 "is_new": False,
                 "presence": "here",
                 "network": "",
+                "sensor": None,
                 "first_seen": "2026-02-02T12:00:00.000Z",
                 "last_seen": "2026-03-14T12:00:00.000Z",
                 "annotations": {
@@ -185,7 +189,7 @@ def test_what_is_absent_is_null() -> None:
     bare = device(addresses=(), macs=(), name=None, names=(), vendor=None, verdict=Verdict(), evidence=(), rtt_ms=None)
     written = json.loads(_written(Report([bare], scan(method=""))))
     assert {key for key, value in written["devices"][0].items() if value is None} == {
-        "ip", "mac", "name", "vendor", "model", "os", "rtt_ms",
+        "ip", "mac", "name", "vendor", "model", "os", "firmware", "serial", "rtt_ms", "sensor",
     }  # fmt: skip
     assert written["scan"]["method"] is None
 

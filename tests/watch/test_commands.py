@@ -1,6 +1,7 @@
 """Commands that are run for events: real processes, few at a time, and none for ever."""
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -84,3 +85,25 @@ def test_few_run_at_once_and_only_so_many_wait(tmp_path: Path) -> None:
     (tmp_path / "go").touch()
     until(lambda: len((tmp_path / "begun").read_text().split()) >= 20, outlet)
     outlet.close()
+
+
+def test_where_the_screen_is_drawn_on_only_its_last_line_is_said(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    said: list[str] = []
+    script = "i=0; while [ $i -lt 20000 ]; do echo line $i; i=$((i+1)); done; printf 'the \\033[31mend\\n\\n' >&2; exit 3"
+    outlet = Commands(["sh", "-c", script], said.append, drawn_on=True)
+    outlet.offer(EVENTS["new"])
+    outlet.close()
+    assert said == ["sh failed (3)", "sh: the [31mend"]
+    assert "".join(capfd.readouterr()) == ""
+
+
+def test_a_command_finds_the_desktop_of_who_called_sudo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(commands, "_RUNTIME", tmp_path)
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    (tmp_path / str(os.getuid())).mkdir()
+    outlet = Commands(["sh", "-c", f'echo "$XDG_RUNTIME_DIR" > {tmp_path}/told'], pytest.fail)
+    outlet.offer(EVENTS["new"])
+    outlet.close()
+    assert (tmp_path / "told").read_text().strip() == str(tmp_path / str(os.getuid()))

@@ -2,10 +2,12 @@
 
 import json
 import socket
+import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import BinaryIO
 
 import pytest
@@ -14,6 +16,7 @@ from netinv.errors import UsageError
 from netinv.watch.events import document
 from netinv.watch.mqtt import Mqtt
 from tests.formats.reports import device
+from tests.formats.written import program
 from tests.watch.test_events import EVENTS
 
 
@@ -139,6 +142,45 @@ def test_a_broker_that_is_lost_is_told_once_and_found_again(broker: Broker) -> N
         assert said == ["MQTT: the broker is lost; trying again", "MQTT: connected again"]
     finally:
         outlet.close()
+
+
+def test_mosquitto_keeps_what_it_is_told_and_is_told_again_where_it_has_forgotten(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    (tmp_path / "mosquitto.conf").write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\n")
+    words = [program("mosquitto"), "-c", str(tmp_path / "mosquitto.conf")]
+    ask = [program("mosquitto_sub"), "-p", str(port), "-W", "15", "-C", "1", "-t", "homeassistant/device_tracker/+/config"]
+    silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    said: list[str] = []
+    broker = subprocess.Popen(words, **silent)
+    until(lambda: is_open(port))
+    outlet = Mqtt(f"mqtt://127.0.0.1:{port}", said.append, lambda: (device(1),))
+    try:
+        until(lambda: outlet.poll() or outlet._is_connected)
+        told = [subprocess.run(ask, capture_output=True, text=True, check=True).stdout]
+        broker.kill()
+        broker.wait()
+        broker = subprocess.Popen(words, **silent)
+        until(lambda: outlet.poll() or "MQTT: connected again" in said)
+        outlet.poll()
+        told += [subprocess.run(ask, capture_output=True, text=True, check=True).stdout]
+    finally:
+        outlet.close()
+        broker.kill()
+        broker.wait()
+    assert [json.loads(config)["unique_id"] for config in told] == ["netinv_d000001"] * 2
+
+
+def is_open(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def until(is_so: Callable[[], object], seconds: float = 15.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 @pytest.mark.parametrize("url", ["", "t0k3n", "http://t0k3n/", "mqtt:///t0k3n", "mqtt://x:t0k3n/", "mqtt://x/+/t0k3n"])

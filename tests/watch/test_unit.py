@@ -2,11 +2,12 @@
 
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from netinv.watch.unit import unit
+from netinv.watch.unit import barrier, unit
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not installed")
@@ -24,3 +25,12 @@ def test_it_may_open_raw_sockets_and_nothing_else() -> None:
     assert not any(line.startswith("User=") for line in lines)
     (program,) = (line.split()[0].removeprefix("ExecStart=") for line in lines if line.startswith("ExecStart="))
     assert Path(program.strip('"')).is_absolute()
+
+
+def test_a_netinv_in_a_home_that_others_may_not_enter_is_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = tmp_path / "home"
+    home.mkdir(mode=0o700)
+    monkeypatch.setattr(sys, "executable", str(home / "netinv" / "bin" / "python"))
+    assert barrier() in (home, *home.parents)
+    monkeypatch.setattr(sys, "executable", "/usr/bin/python3")
+    assert barrier() is None

@@ -1,5 +1,7 @@
 """When a watch looks, what it makes of what it is told, and what it does where a look fails; time is told to it."""
 
+import gc
+import tracemalloc
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -197,6 +199,20 @@ def test_a_sweep_begins_every_so_often_whatever_the_clock_says(house: House) -> 
     assert len(house.looks.begun) == 2
 
 
+@pytest.mark.parametrize("jump", [-40 * 86_400.0, -3600.0, -1.0, 3600.0, 40 * 86_400.0])
+def test_a_clock_that_is_set_makes_nobody_leave_and_hides_no_departure(house: House, jump: float) -> None:
+    for _ in range(25):
+        assert house.round(ROUTERS, TVS, PHONES) == []
+    house.hours.jumped = jump
+    for _ in range(3):
+        assert house.round(ROUTERS, TVS, PHONES) == []
+    told = [kind for _ in range(6) for kind in house.round(ROUTERS, PHONES)]
+    assert told == ["gone"]
+    house.hours.jumped = 0
+    told = [kind for _ in range(3) for kind in house.round(ROUTERS, TVS, PHONES)]
+    assert told == ["back"]
+
+
 def test_only_who_is_new_is_asked_what_it_is_until_a_day_has_passed(house: House) -> None:
     house.round(ROUTERS, TVS)
     assert house.looks.begun[0].familiar == frozenset()
@@ -279,6 +295,27 @@ def test_a_conflict_is_told_once_for_as_long_as_it_lasts(house: House) -> None:
     found = next(e for e in house.events if e.kind == "conflict")
     assert found.finding
     assert found.finding.addresses == ("10.0.0.2",)
+
+
+def test_a_sweep_that_hears_nothing_new_leaves_nothing_in_memory(house: House) -> None:
+    def hear(rounds: range) -> None:
+        for n in rounds:
+            names = {"dns_ptr": "tv.lan", "mdns_hostname": "tv.local", "icmp_rtt": f"{n}.5"}
+            house.round(*(heard(f"10.0.0.{host}", f"3c:22:fb:00:00:{host:02x}", **names) for host in range(1, 17)))
+            house.looks.begun.clear()
+
+    hear(range(10))
+    tracemalloc.start()
+    try:
+        hear(range(10, 40))  # what is kept from one sweep to the next, traced
+        gc.collect()
+        before, _ = tracemalloc.get_traced_memory()
+        hear(range(40, 80))
+        gc.collect()
+        after, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert after - before < 160 * 1024, "4 KiB for each"
 
 
 def test_what_goes_wrong_in_every_sweep_is_said_once(house: House) -> None:

@@ -11,7 +11,7 @@
   devices.forEach((d, place) => {
     d.place = place;
     d.text = [
-      d.name, d.vendor, d.kind, d.category, d.model, d.os, d.id, d.new ? "new" : "", d.state, d.network, ...d.noted.flat(), ...d.addresses, ...d.macs,
+      d.name, d.vendor, d.kind, d.category, d.model, d.os, d.firmware, d.serial, d.id, d.new ? "new" : "", d.state, d.network, ...d.noted.flat(), ...d.addresses, ...d.macs,
       ...d.names.flat(), ...d.because.map((r) => r[0]), ...d.evidence.flatMap((e) => [e[1], e[2]]),
     ].join("\n").toLowerCase();
   });
@@ -38,13 +38,19 @@
     const others = list.filter((one) => one.includes(".") === list[0].includes(".")).length - 1;
     return list.length ? list[0] + (others > 0 ? ` +${others}` : "") : "";
   };
+  // Many models begin with their vendor.
+  const make = (d) => (d.vendor && d.model && d.model.toLowerCase().startsWith(d.vendor.toLowerCase()) ? [d.model] : [d.vendor, d.model])
+    .filter(Boolean).join(", ");
   const kindOf = (d) => element("span", { class: "kind" }, dot(d.category), element("b", {}, d.kind));
+
+  // When the fields of a strip begin and end, where all scans were of one network.
+  const between = (d) => d.presence.length === data.looks.length ? `, ${minute(data.looks[0])} to ${minute(data.looks.at(-1))}` : "";
 
   // One field a scan where earlier scans are known; else a bar from the first time to the last.
   function strip(d, width) {
     const seen = d.presence ? [...d.presence].filter((c) => c === "1").length : 0;
     const asked = d.presence ? [...d.presence].filter((c) => c !== "-").length : 0;
-    const says = d.presence ? `seen in ${seen} of ${asked} scans` : `seen from ${minute(d.first)} to ${minute(d.last)}`;
+    const says = d.presence ? `seen in ${seen} of ${asked} scans${between(d)}` : `seen from ${minute(d.first)} to ${minute(d.last)}`;
     const svg = drawn("svg", { class: "strip", viewBox: `0 0 ${width} 12`, preserveAspectRatio: "none", role: "img", "aria-label": says });
     svg.append(drawn("title", {}, says));
     if (d.presence) {
@@ -76,7 +82,7 @@
       element("td", { class: "mono" }, firstOf(d.addresses) || "-"),
       element("td", {}, kindOf(d)),
       element("td", { class: "number" }, d.sure),
-      element("td", {}, [d.vendor, d.model].filter(Boolean).join(", ")),
+      element("td", {}, make(d)),
       element("td", { class: "mono mac" }, firstOf(d.macs)),
       element("td", { class: "time" }, minute(d.first).slice(0, 10)),
       element("td", { class: "time" }, minute(d.last)),
@@ -94,14 +100,14 @@
     const list = element("dl");
     const facts = [
       ["kind", d.sure ? `${d.kind}, ${d.sure} sure` : d.kind], ["perhaps", d.alternatives.map((a) => a.join(" ")).join(", ")],
-      ...d.noted, ["vendor", d.vendor], ["model", d.model], ["system", d.os], ["addresses", d.addresses.join(", ")],
+      ...d.noted, ["vendor", d.vendor], ["model", d.model], ["system", d.os], ["firmware", d.firmware], ["serial", d.serial], ["addresses", d.addresses.join(", ")],
       ["MAC", d.macs.join(", ")], ["names", d.names.map((n) => `${n[0]} (${n[1]})`).join(", ")],
       ["round trip", d.rtt === undefined ? "" : `${d.rtt} ms`], ["first seen", minute(d.first)], ["last seen", minute(d.last)],
       ["network", d.network], ["id", d.id],
     ];
     for (const [term, value] of facts) if (value) list.append(element("dt", {}, term), element("dd", {}, value));
     list.append(element("dt", {}, "presence"), element("dd", {}, strip(d, 360),
-      element("div", { class: "soft" }, d.presence ? "a field a scan, the latest at the right; low and red: silent; grey: not asked" : "")));
+      element("div", { class: "soft" }, d.presence ? `a field a scan, the latest at the right${between(d)}; low and red: silent; grey: not asked` : "")));
     const why = element("div", {}, element("h3", {}, "Why"));
     if (d.because.length) {
       why.append(element("ul", {}, ...d.because.map(([says, weight, on]) =>
@@ -150,7 +156,7 @@
   }
 
   // Where everything was seen at one time only, there is no presence to show.
-  if (data.looks < 2 && devices.every((d) => minute(d.first) === minute(d.last))) at("table").classList.add("timeless");
+  if (data.looks.length < 2 && devices.every((d) => minute(d.first) === minute(d.last))) at("table").classList.add("timeless");
   for (const name of [...new Set(devices.map((d) => d.kind))].sort()) kind.append(element("option", { value: name }, name));
   for (const button of document.querySelectorAll(".kinds button")) {
     button.addEventListener("click", () => {
