@@ -15,7 +15,7 @@ from tests.conftest import Netinv
 def test_a_device_is_shown_with_verdict_reasons_and_evidence(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["show", "vault", "--store", str(store)]) == 0
     page = capsys.readouterr().out
-    assert page.startswith("vault (10.0.0.5)\n  kind        nas, 94% sure\n  because     ")
+    assert page.startswith("vault (10.0.0.5)\n  kind        nas, 89% sure\n  because     ")
     ports = [line.split()[1] for line in page.splitlines() if "tcp." in line]
     assert ports == ["tcp.22", "tcp.80", "tcp.443", "tcp.445", "tcp.5000"]
 
@@ -25,9 +25,9 @@ def test_a_category_without_a_kind_is_said_the_same_everywhere(store: Path, caps
     for words in (["show", "10.0.0.6"], ["explain", "10.0.0.6"], ["list"]):
         assert run([*words, "--store", str(store)]) == 0
         said[words[0]] = " ".join(capsys.readouterr().out.split())
-    assert "kind a computer of some kind, 80% sure" in said["show"]
-    assert "80% sure that this is a computer of some kind" in said["explain"]
-    assert "10.0.0.6 computer? 80% Dell" in said["list"]
+    assert "kind a computer of some kind, 81% sure" in said["show"]
+    assert "81% sure that this is a computer of some kind" in said["explain"]
+    assert "10.0.0.6 computer? 81% Dell" in said["list"]
 
 
 def test_a_page_keeps_to_the_terminal(store: Path, netinv: Netinv, tmp_path: Path) -> None:
