@@ -8,7 +8,8 @@ from netinv.gathering import Gathering
 from netinv.isolation import here
 from netinv.model import Scan
 from netinv.net.replaying import Replay
-from netinv.net.transcript import Transcript, read_transcript
+from netinv.net.transcript import Transcript
+from netinv.net.transcript_reader import read_transcript
 from netinv.plan import Plan
 from netinv.probes import probes
 from netinv.probes.base import Probe

@@ -19,7 +19,9 @@ from netinv.masking.looks import Looks
 from netinv.model import MAC, Evidence
 from netinv.net import certificates
 from netinv.net.overheard import Overheard
-from netinv.net.transcript import Transcript, Writer, read_transcript, write_transcript
+from netinv.net.transcript import Transcript
+from netinv.net.transcript_reader import read_transcript
+from netinv.net.transcript_writer import Writer, write_transcript
 from netinv.probes import ssh_transport
 from netinv.replayer import replay
 from netinv.scanner import scan

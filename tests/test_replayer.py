@@ -21,7 +21,8 @@ from netinv.lab.memory import MemoryNetwork
 from netinv.model import MAC, Scan
 from netinv.net.network import Datagram, Network, Reply, Stream
 from netinv.net.overheard import Overheard
-from netinv.net.transcript import Writer, read_transcript, write_transcript
+from netinv.net.transcript_reader import read_transcript
+from netinv.net.transcript_writer import Writer, write_transcript
 from netinv.replayer import replay
 from netinv.scanner import scan
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from netinv.net.transcript import read_transcript
+from netinv.net.transcript_reader import read_transcript
 from netinv.replayer import replay
 
 TRANSCRIPTS = sorted((Path(__file__).parent / "data" / "transcripts").glob("*.jsonl*"))

@@ -1,12 +1,19 @@
 """What leaves by an interface, seen beside the program, and which of it the kernel says for itself."""
 
+import ctypes
 import socket
+import struct
 import sys
 from types import TracebackType
 from typing import Self
 
 _ETH_P_ALL = 3
 _SOL_PACKET, _PACKET_STATISTICS = 263, 6  # linux/socket.h, linux/if_packet.h
+_SO_ATTACH_FILTER = 26
+# Classic BPF (linux/filter.h): what is on its way out, whole, and nothing else: load SKF_AD_PKTTYPE; is it PACKET_OUTGOING?
+_OUTGOING = b"".join(
+    struct.pack("HBBI", *each) for each in ((0x30, 0, 0, 0xFFFFF004), (0x15, 0, 1, 4), (0x06, 0, 0, 0xFFFF), (0x06, 0, 0, 0))
+)
 _IPV6, _HOP_BY_HOP, _ICMPV6 = 0x86DD, 0, 58
 _MLD_REPORT, _ROUTER_SOLICITATION, _NEIGHBOUR_SOLICITATION = 143, 133, 135
 
@@ -15,7 +22,12 @@ class Wiretap:
     """A packet socket of its own; needs the privilege to see frames."""
 
     def __init__(self, interface: str) -> None:
-        self._socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(_ETH_P_ALL))
+        self._socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)  # of no protocol: it hears nothing yet
+        program = ctypes.create_string_buffer(_OUTGOING)
+        self._socket.setsockopt(
+            socket.SOL_SOCKET, _SO_ATTACH_FILTER, struct.pack("HL", len(_OUTGOING) // 8, ctypes.addressof(program))
+        )
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 24)  # as much as the system allows
         self._socket.bind((interface, _ETH_P_ALL))
         self._socket.setblocking(False)
 

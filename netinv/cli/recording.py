@@ -14,7 +14,7 @@ class Recording:
     """
 
     def __init__(self, path: str, *, anonymise: bool) -> None:
-        from netinv.net.transcript import Writer
+        from netinv.net.transcript_writer import Writer
 
         self._file = Writer(path)
         self._kept = Writer() if anonymise else self._file
@@ -43,7 +43,7 @@ class Recording:
         """Write what is left, and close the file; a note if more came than it holds, TranscriptError if the disk is full."""
         if self._kept is not self._file and (transcript := self._kept.kept()):
             from netinv.masking import anonymised
-            from netinv.net.transcript import write_transcript
+            from netinv.net.transcript_writer import write_transcript
 
             write_transcript(anonymised(transcript), self._file)
         self._file.close()

@@ -49,7 +49,8 @@ def replay(
 ) -> int:
     """Read, ask the file, write."""
     from netinv.cli.outcome import tell
-    from netinv.net.transcript import Writer, read_transcript, write_transcript
+    from netinv.net.transcript_reader import read_transcript
+    from netinv.net.transcript_writer import Writer, write_transcript
     from netinv.replayer import replay as play
 
     transcript = read_transcript(file)

@@ -2,17 +2,17 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from netinv.cli import options
+from netinv.cli.tried import is_own, observations, told, tried_object
 
 if TYPE_CHECKING:
     from netinv.classification.rule import Condition, Rule
-    from netinv.classification.rule_base import Match, Rules
+    from netinv.classification.rule_base import Rules
     from netinv.errors import RuleError
-    from netinv.model import Evidence, Verdict
 
 app = typer.Typer(
     name="rules",
@@ -24,8 +24,6 @@ _With = Annotated[
     list[Path] | None,
     typer.Option("--rules", metavar="FILE", show_default=False, help="These rules too, which are not installed yet; repeatable."),
 ]
-_LARGEST = 1 << 24
-"""Bytes of a file of observations that are read."""
 
 
 @app.command("list")
@@ -55,7 +53,7 @@ def list_rules(
     for rule in shown:
         weights = ", ".join(_spoken_for(rule)) or ", ".join(rule.tells)
         heard = " and ".join(condition.key for condition in rule.when)
-        mark = "  (yours)" if _is_own(rule) else ""
+        mark = "  (yours)" if is_own(rule) else ""
         typer.echo(f"{rule.id:<{width}}  {weights:<24}  hears {heard}{mark}")
     typer.echo(f"{len(shown):,} of {len(rules):,} rules", err=True)
 
@@ -115,39 +113,15 @@ def try_rules(
     base = _with(rules or ())
     _warn(base.problems)
     tried = []
-    for name, evidence in _observations(file):
+    for name, evidence in observations(file):
         heard = list(base.hearing(facts(evidence)))
         tried.append((name, evidence, classify(evidence, base), heard))
     if as_json:
-        _print(problems=base.problems, documents=[_tried_object(*one) for one in tried])
+        _print(problems=base.problems, documents=[tried_object(*one) for one in tried])
         return
     for name, evidence, verdict, heard in tried:
-        for line in _told(name, evidence, verdict, heard):
+        for line in told(name, evidence, verdict, heard):
             typer.echo(line)
-
-
-def _told(name: object, evidence: Sequence["Evidence"], verdict: "Verdict", heard: Sequence["Match"]) -> Iterator[str]:
-    from netinv.formats.words import spoken
-    from netinv.text import clean
-
-    by_id = {fact.id: fact for fact in evidence}
-    sure = "" if verdict.kind == "unknown" else f", {verdict.confidence:.0%} sure"
-    yield f"{clean(str(name), 80)}: {spoken(verdict.kind)}{sure}"
-    for match in (m for m in heard if m.speaks):
-        weights = ", ".join(f"{kind} {weight:+g}" for kind, weight in match.rule.weights.items())
-        yield f"  {match.rule.id}  {weights}" + ("  (yours)" if _is_own(match.rule) else "")
-        yield f"    {clean(match.fill(match.rule.says))}"
-        for fact in (by_id[e] for e in match.evidence if e in by_id):
-            yield f"    heard {fact.key}: {fact.value[:100]}"
-    for match in (m for m in heard if not m.speaks):
-        why = (
-            f"it also wants {', '.join(match.missing)}"
-            if match.missing
-            else "silenced by " + ", ".join(f"{fact.key} {fact.value[:60]!r}" for fact in match.silenced)
-        )
-        yield f"  {match.rule.id} is silent: {why}"
-    if not heard:
-        yield "  no rule has heard anything it listens to"
 
 
 def _with(files: Iterable[Path]) -> "Rules":
@@ -164,49 +138,6 @@ def _with(files: Iterable[Path]) -> "Rules":
     return Rules(own_rules.replacing(tuple(base), further.rules), "", base.problems)
 
 
-def _observations(file: str) -> list[tuple[object, tuple["Evidence", ...]]]:
-    """Every observation in a file with its id; UsageError where there is none."""
-    import json
-    import sys
-
-    from netinv.classification.document import evidence_of
-    from netinv.errors import UsageError
-
-    called = "standard input" if file == "-" else file
-    try:
-        text = sys.stdin.buffer.read(_LARGEST + 1) if file == "-" else _bytes(Path(file))
-    except OSError as error:
-        raise UsageError(f"cannot read {called}: {error.strerror or error}") from error
-    if len(text) > _LARGEST:
-        raise UsageError(f"{called} is larger than {_LARGEST:,} bytes", hint="netinv classify takes as many as you like")
-    try:
-        documents = [json.loads(text)]
-    except (ValueError, RecursionError):
-        documents = []
-        for number, line in enumerate(text.splitlines(), 1):
-            if line.strip():
-                try:
-                    documents.append(json.loads(line))
-                except (ValueError, RecursionError):
-                    raise UsageError(f"{called}, line {number}: no JSON", hint="netinv schema evidence") from None
-    found = []
-    for number, document in enumerate(documents, 1):
-        try:
-            is_whole = isinstance(document, dict) and "evidence" in document
-            name = document.get("id", number) if isinstance(document, dict) else number
-            found.append((name, evidence_of(document["evidence"] if is_whole else document)))
-        except ValueError as error:
-            raise UsageError(f"{called}: observation {number}: {error}", hint="netinv schema evidence") from error
-    if not found:
-        raise UsageError(f"there is no observation in {called}", hint="netinv schema evidence")
-    return found
-
-
-def _bytes(path: Path) -> bytes:
-    with path.open("rb") as stream:
-        return stream.read(_LARGEST + 1)
-
-
 def _spoken_for(rule: "Rule") -> Iterator[str]:
     """The kind it is about, and how many others it says something of."""
     first = rule.kind or next(iter(rule.weights), None)
@@ -219,10 +150,6 @@ def _spoken_for(rule: "Rule") -> Iterator[str]:
 def _has(rule: "Rule", word: str) -> bool:
     low = word.lower()
     return low in rule.weights or low in rule.id or low in rule.source.lower() or any(low in c.key for c in rule.when)
-
-
-def _is_own(rule: "Rule") -> bool:
-    return "/" in rule.source
 
 
 def _replaces(rule: "Rule") -> bool:
@@ -257,10 +184,12 @@ def _rule_object(rule: "Rule") -> dict[str, object]:
     return {
         "id": rule.id,
         "source": rule.source,
-        "is_own": _is_own(rule),
+        "is_own": is_own(rule),
         "kind": rule.kind,
         "weights": dict(rule.weights),
         "tells": dict(rule.tells),
+        "trust": rule.trust,
+        "of": list(rule.of),
         "says": rule.says,
         "when": {c.key: _condition_object(c) for c in rule.when},
         "unless": {c.key: _condition_object(c) for c in rule.unless},
@@ -271,32 +200,3 @@ def _rule_object(rule: "Rule") -> dict[str, object]:
 
 def _condition_object(condition: "Condition") -> dict[str, object]:
     return {"regex": condition.regex or None, "values": sorted(condition.values), "words": list(condition.phrases)}
-
-
-def _tried_object(name: object, evidence: Sequence["Evidence"], verdict: "Verdict", heard: Sequence["Match"]) -> dict[str, Any]:
-    by_id = {fact.id: fact for fact in evidence}
-    return {
-        "id": name if isinstance(name, str | int) else str(name),
-        "category": verdict.category,
-        "kind": verdict.kind,
-        "confidence": round(verdict.confidence, 4),
-        "speaking": [
-            {
-                "rule": match.rule.id,
-                "says": match.fill(match.rule.says),
-                "weights": dict(match.rule.weights),
-                "heard": [{"key": by_id[e].key, "value": by_id[e].value} for e in match.evidence if e in by_id],
-            }
-            for match in heard
-            if match.speaks
-        ],
-        "silent": [
-            {
-                "rule": match.rule.id,
-                "missing": list(match.missing),
-                "silenced_by": [{"key": fact.key, "value": fact.value} for fact in match.silenced],
-            }
-            for match in heard
-            if not match.speaks
-        ],
-    }

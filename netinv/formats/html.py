@@ -49,6 +49,7 @@ def write(report: Report, stream: TextIO, style: Style) -> None:
             notices=_notices(report),
             tiles="".join(_tiles(devices)),
             kinds="".join(_kinds(devices)),
+            times=_times(report),
             map=drawing(topology(report)),
             plain="".join(_plain(devices)),
             data=_as_script_data(_data(report, devices)),
@@ -126,6 +127,13 @@ def _kinds(devices: Sequence[Device]) -> Iterator[str]:
             f'<svg class="{category}" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">'
             f'<rect class="all" width="100" height="4"/>{share}</svg></button></li>'
         )
+
+
+def _times(report: Report) -> str:
+    from netinv.formats.timeline import timelines
+
+    figures = "".join(timelines(report.looks))
+    return f'<section aria-labelledby="times"><h2 id="times">Over time</h2>{figures}</section>' if figures else ""
 
 
 def _plain(devices: Sequence[Device]) -> Iterator[str]:

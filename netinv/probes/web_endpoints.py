@@ -164,6 +164,7 @@ _TABLE = (
     Endpoint(
         "sonos", "/xml/device_description.xml",
         {"roomName": _NAME, "modelName": _MODEL, "softwareVersion": _FIRMWARE, "serialNum": _SERIAL}, (1400,), page=r"\bSonos/",
+        ssdp=r"\bSonos/", services=("_sonos._tcp",),
     ),
     # Bose, "SoundTouch Webservices API"
     Endpoint(

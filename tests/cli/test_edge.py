@@ -165,7 +165,7 @@ def edge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Household, 
     with lab.lan(home) as lan, Wiretap(lan.interface) as wire:
         netinv = Netinv(tmp_path_factory.mktemp("edge"))
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL, "encoding": "utf-8"}
-        process = netinv.start("scan", "--json", "--rate", "1000", "--timeout", "0.5", *words, **pipes)
+        process = netinv.start("scan", "--json", "--rate", "600", "--timeout", "0.5", *words, **pipes)
         document, seen = observed(lan, process, wire, list(announcements(home)))
         assert wire.lost() == 0
         yield home, document, seen

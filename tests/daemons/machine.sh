@@ -24,6 +24,15 @@ avahi() { # a D-Bus of its own, and avahi-daemon on it: whether it is announced 
     until [ -S /run/avahi-daemon/socket ]; do sleep 0.02; done
 }
 
+secure_shell() { # with a key of its own
+    ssh-keygen -q -t ed25519 -N '' -f host
+    "$(command -v sshd)" -D -e -f /dev/null -h /run/box/host -o PidFile=none &
+}
+
+certificate() { # signed by itself, for the subject $1
+    openssl req -x509 -newkey rsa:2048 -nodes -keyout key -out cert -days 30 -subj "$1" 2> /dev/null
+}
+
 cat > leased <<'SCRIPT'
 #!/bin/sh
 # What a DHCP client calls with what it was told: isc-dhcp-client in the environment, udhcpc by its first word.

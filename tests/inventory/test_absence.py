@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+import netinv
 from netinv.inventory.history import asking
 from netinv.inventory.store import open_inventory
+from netinv.lab.memory import MemoryNetwork
 from netinv.model import Device, Evidence
 from tests.inventory.scans import ROUTER, TV, heard, scan
 
@@ -36,6 +38,15 @@ def presence(
 def test_a_node_of_ipv6_alone_that_leaves_is_gone_by_the_second_scan(tmp_path: Path) -> None:
     found, _ = presence(tmp_path, node(icmpv6_rtt="1.5"))
     assert found.presence == "gone"
+
+
+def test_scans_of_a_link_miss_the_one_that_speaks_ipv6_alone(tmp_path: Path) -> None:
+    """From the question on the wire to the inventory, on the virtual LAN."""
+    gone = ("2001:db8::40", "fe80::5054:ff:fe1c:6be8")
+    with open_inventory(tmp_path / "i.db") as store:
+        for silent in ((), (), (), gone, gone):
+            store.record(netinv.scan("10.77.0.0/24", presence=True, network=MemoryNetwork(silent=silent)))
+        assert [(d.ip, d.presence) for d in store.devices() if d.presence != "here"] == [("2001:db8::40", "gone")]
 
 
 def test_its_first_silence_may_be_sleep(tmp_path: Path) -> None:

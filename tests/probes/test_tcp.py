@@ -10,22 +10,28 @@ from tests.probes.asked import of_host
 ADDRESS = "10.0.0.1"
 
 
-def asked(*open_ports: int, filtered: bool = False) -> tuple[set[int], set[tuple[str, str]]]:
+def asked(*open_ports: int, filtered: bool = False, near: bool = True) -> tuple[set[int], set[tuple[str, str]]]:
     """The ports a host with these open is asked for, and what is told of them."""
     one = SimulatedDevice(ADDRESS, tcp=dict.fromkeys(open_ports, ""), filtered=filtered)
     network = MemoryNetwork(Household((one,), IPv4Network("10.0.0.0/24"), "10.0.0.2", "10.0.0.3"))
-    told = of_host(PROBE, ADDRESS, network)
+    told = of_host(PROBE, ADDRESS, network, [("mac", "00:1b:a9:00:00:01")] if near else [])
     ports = [question.port for question in network.questions if question.verb == "tcp"]
     assert len(ports) == len(set(ports)), "each is asked once"
     assert ports[: len(FIRST)] == list(FIRST), "and these before all others"
     return set(ports), told
 
 
-def test_who_refuses_the_first_ones_is_asked_for_all_others() -> None:
+def test_who_refuses_the_first_ones_is_asked_for_what_some_serve_alone() -> None:
     ports, told = asked(1883)
-    assert ports == set(PORTS)
+    assert ports < set(PORTS)
+    assert {21, 554, 631, 1883, 3389, 5900, 8009, 8080, 62078} <= ports
     assert ("tcp.1883", "open") in told
     assert ("tcp.80", "closed") in told
+
+
+def test_what_announces_itself_is_asked_for_where_no_announcement_comes_from() -> None:
+    assert 1400 not in asked(1400)[0]
+    assert ("tcp.1400", "open") in asked(1400, near=False)[1]
 
 
 def test_who_drops_everything_is_asked_for_what_computers_and_telephones_serve_and_no_more() -> None:
