@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -94,6 +95,11 @@ def scan(
     chosen = select_probes(probe, skip, also, presence=presence, is_quick=manners.is_eager, listens=listens)
 
     def open_surveys() -> list[Survey]:
+        for each in chosen:
+            # Before root is given up: after it, files may be out of reach. What cannot be loaded says so when it is asked.
+            with suppress(Exception):
+                if not isinstance(each, LinkProbe):
+                    each.load()
         # The rate is shared: two interfaces may lead to the same wire.
         shared = replace(manners, rate=manners.rate / len(plans))
         live = partial(open_live, manners=shared, communities=communities or COMMUNITIES, must_listen=bool(listen))
@@ -218,9 +224,6 @@ def open_live(
         resolvers.append(gateway)  # a home router knows the names it gave out, whoever resolves the rest
     network = LiveNetwork(plan.interface, plan.targets, manners, resolvers=resolvers, communities=communities)
     network.open(means_of(chosen))
-    for probe in chosen:
-        if not isinstance(probe, LinkProbe):
-            probe.load()
     if any("listen" in p.needs for p in chosen):
         network.open_listening(is_wanted=must_listen)
     return network
