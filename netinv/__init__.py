@@ -35,7 +35,8 @@ if TYPE_CHECKING:
         UsageError,
     )
     from netinv.formats import export
-    from netinv.inventory.store import Inventory, open_inventory
+    from netinv.inventory.base import Inventory
+    from netinv.inventory.store import open_inventory
     from netinv.model import (
         MAC,
         Alternative,
@@ -102,7 +103,8 @@ _ROOMS = {
     "netinv.classification": ("classify",),
     "netinv.errors": tuple(name for name in __all__ if name.endswith("Error")),
     "netinv.formats": ("export",),
-    "netinv.inventory.store": ("Inventory", "open_inventory"),
+    "netinv.inventory.base": ("Inventory",),
+    "netinv.inventory.store": ("open_inventory",),
     "netinv.reading": ("read_capture",),
     "netinv.replayer": ("replay",),
     "netinv.scanner": ("scan",),

@@ -11,7 +11,7 @@ from netinv.cli import options
 
 if TYPE_CHECKING:
     from netinv.formats.sheet import Row
-    from netinv.inventory.store import Inventory
+    from netinv.inventory.base import Inventory
     from netinv.model import Annotations, Change, Device
 
 _Text = str | None

@@ -10,8 +10,8 @@ import typer
 from netinv.cli import options
 
 if TYPE_CHECKING:
+    from netinv.inventory.base import Inventory, ScanSummary
     from netinv.inventory.comparing import Comparison
-    from netinv.inventory.store import Inventory, ScanSummary
     from netinv.model import Device
 
 LIMIT = 50

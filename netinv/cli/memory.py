@@ -6,10 +6,11 @@ from dataclasses import replace
 from netinv.cli.presence import looks
 from netinv.errors import StoreError
 from netinv.formats import Look
+from netinv.inventory.base import Inventory
 from netinv.inventory.database import Passing
 from netinv.inventory.devices import renamed
 from netinv.inventory.retrying import persistently
-from netinv.inventory.store import Inventory, open_inventory
+from netinv.inventory.store import open_inventory
 from netinv.model import Device, Scan
 
 PATIENCE = 30.0

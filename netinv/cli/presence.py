@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from netinv.formats import Look
-    from netinv.inventory.store import Inventory, ScanSummary
+    from netinv.inventory.base import Inventory, ScanSummary
 
 MOST = 40
 """Scans looked back at: as many as a strip in a table shows apart."""

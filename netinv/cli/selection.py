@@ -13,7 +13,7 @@ from netinv.model import Device
 from netinv.text import clean
 
 if TYPE_CHECKING:
-    from netinv.inventory.store import Inventory
+    from netinv.inventory.base import Inventory
 
 _LATEST_FIRST = ("first_seen", "last_seen", "confidence", "is_new")
 

@@ -80,7 +80,8 @@ def copy(
     Example: netinv store copy ~/.local/share/netinv/inventory.db postgresql://db.lan/netinv
     """
     from netinv.errors import StoreError
-    from netinv.inventory.store import open_inventory, path_of, server_url
+    from netinv.inventory.opening import path_of, server_url
+    from netinv.inventory.store import open_inventory
     from netinv.text import clean, masked
 
     source, there = (store, place) if target is None else (place, target)

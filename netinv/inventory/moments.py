@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from netinv.errors import UsageError
-from netinv.inventory.store import ScanSummary
+from netinv.inventory.base import ScanSummary
 from netinv.text import clean
 
 _AGO = re.compile(r"(\d{1,6}) ?(s|sec|min|m|h|hours?|d|days?|w|weeks?)( ago)?", re.IGNORECASE)

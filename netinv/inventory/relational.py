@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Self
 
 from netinv.errors import StoreError, UsageError
 from netinv.inventory.annotations import checked
+from netinv.inventory.base import Recorded, ScanSummary
 from netinv.inventory.comparing import Comparison, labelled
 from netinv.inventory.database import Database
 from netinv.inventory.events import read_events
 from netinv.inventory.identity import by_number
 from netinv.inventory.known import load, stored_one
 from netinv.inventory.lookup import among, names_of, numbers_of
+from netinv.inventory.opening import open_database, path_of, server_url
 from netinv.inventory.reference import ambiguous, as_address, as_id, as_mac, unknown
 from netinv.inventory.rows import (
     ALL,
@@ -30,7 +32,6 @@ from netinv.inventory.rows import (
     unpack,
 )
 from netinv.inventory.sites import HERE, SiteSummary, meant_site, read_sites, summaries
-from netinv.inventory.store import Recorded, ScanSummary
 from netinv.model import Annotations, Change, Device, Scan
 from netinv.text import clean
 
@@ -195,7 +196,6 @@ class RelationalInventory:
 
     def copy_to(self, place: str | Path) -> None:
         from netinv.inventory.copying import copy_rows
-        from netinv.inventory.store import open_database, path_of, server_url
 
         if not server_url(place):
             self._db.copy_to(path_of(place))

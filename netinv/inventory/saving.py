@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from netinv.classification.rules import fingerprint
 from netinv.inventory.absence import who_kept_silent
+from netinv.inventory.base import Recorded
 from netinv.inventory.comparing import labelled
 from netinv.inventory.database import Database
 from netinv.inventory.devices import derive, renamed
@@ -17,7 +18,6 @@ from netinv.inventory.lookup import among
 from netinv.inventory.matching import Match, place
 from netinv.inventory.rows import findings_row, microseconds, number, pack, problems_row, text, traffic_row
 from netinv.inventory.siting import network_of
-from netinv.inventory.store import Recorded
 from netinv.model import Change, Device, Evidence, Scan
 
 

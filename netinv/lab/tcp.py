@@ -101,7 +101,9 @@ def _say(connection: _Connection, heard: Segment, device: SimulatedDevice) -> tu
     """What the device has to say, and whether it hangs up then."""
     if connection.tls:
         return (connection.tls.hear(heard.data), connection.tls.is_over) if heard.data else (b"", False)
-    said = b"" if connection.spoke else device.says(heard.port, heard.data)
+    if connection.spoke:  # it has said all it has to say
+        return b"", bool(heard.data)
+    said = device.says(heard.port, heard.data)
     return said, said.startswith(b"HTTP/")
 
 

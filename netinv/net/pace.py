@@ -31,6 +31,8 @@ class Pace:
         self._fullest = 0
         self._line = asyncio.Lock()
         self._gate = asyncio.Lock()
+        self._waiting = 0
+        """How many wait for their turn."""
         self._due = 0.0
         """When the next in line may go, were they spaced to the letter."""
         self._ahead = 0
@@ -93,16 +95,20 @@ class Pace:
         A `cost` to be called says how many once the turn has come: others may have paid for the way meanwhile. Who is `under_way`
         goes before who has not begun: an answer has to be waited for, and the sooner that begins, the sooner all is over.
         """
-        if under_way:
-            await self._pass(cost)
-        else:
-            async with self._line:  # so that but one of them is at the gate
+        if not self._waiting:
+            self._due = max(self._due, self.clock())
+        self._waiting += 1
+        try:
+            if under_way:
                 await self._pass(cost)
+            else:
+                async with self._line:  # so that but one of them is at the gate
+                    await self._pass(cost)
+        finally:
+            self._waiting -= 1
 
     async def _pass(self, cost: int | Callable[[], int]) -> None:
         room = int(self._budget * SPARE)
-        if not self._gate.locked():
-            self._due = max(self._due, self.clock())
         async with self._gate:
             frames = cost if isinstance(cost, int) else cost()
             # Nobody wakes to the microsecond: whoever is late has not delayed all who come after.

@@ -21,6 +21,11 @@ TICK = 0.1
 LISTENING_TICK = 0.5
 """The same while nothing is asked."""
 
+ALONE = 3.0
+"""Seconds after which a device that has shown an IPv6 address only is asked there; in so many, of so few targets,"""
+FEW = 512
+"""each has been asked at least once at any pace, and whoever wakes up later is asked at both its addresses."""
+
 _FINDERS = frozenset({"arp", "icmp", "icmpv6", "neighbours"})
 """Abilities of the probes that find devices; when they are through, it is known which have an IPv6 address only."""
 _DEAD = (errno.ENETDOWN, errno.ENODEV, errno.ENXIO, errno.EBADF)
@@ -64,6 +69,8 @@ class Survey:
         self._listeners: set[asyncio.Task[None]] = set()
         """Those that would go on for ever."""
         self._stop = asyncio.Event()
+        self._patience: dict[str, asyncio.TimerHandle] = {}
+        """Of each IPv6 address that waits for its device to show another: when it ends."""
 
     def stop(self) -> None:
         """Ask nothing more; what has been heard is kept, and marked partial."""
@@ -109,6 +116,8 @@ class Survey:
         return Ended(self._network.traffic, problems, method, self._is_partial or self._network.refused)
 
     async def _cancel(self) -> None:
+        for timer in self._patience.values():
+            timer.cancel()
         tasks = self._tasks | self._listeners
         for task in tasks:
             task.cancel()
@@ -161,9 +170,16 @@ class Survey:
         for evidence in new:
             self._events.put_nowait(Heard(evidence))
         address = new[0].address
+        if ":" in address and address not in self._patience and self._curiosity.is_finding and len(self._targets) <= FEW:
+            self._patience[address] = asyncio.get_running_loop().call_later(ALONE, self._wait_no_longer, address)
         self._follow_up(address)
         for other in self._curiosity.meet(self._dossiers.host(address)):
             self._follow_up(other)
+
+    def _wait_no_longer(self, address: str) -> None:
+        if self._curiosity.is_finding:
+            self._curiosity.wait_no_longer(address)
+            self._follow_up(address)
 
     def _follow_up(self, address: str) -> None:
         """Ask every probe that has just come to know what it wants of this host."""

@@ -49,6 +49,8 @@ class Curiosity:
         """IPv6 addresses of devices that are asked at another address."""
         self._known: set[str] = set()
         """Addresses that have been asked, or settled without a question."""
+        self._alone: set[str] = set()
+        """IPv6 addresses whose devices have had their time to show an IPv4 one."""
         self.is_finding = True
         """Whether devices are still looked for: then it is not known yet which have an IPv6 address only."""
 
@@ -61,6 +63,10 @@ class Curiosity:
                 shared.add(host.address)
                 changed += [other for other in shared if ":" in other]
         return tuple(changed)
+
+    def wait_no_longer(self, address: str) -> None:
+        """Its device has had the time to show an IPv4 address."""
+        self._alone.add(address)
 
     def consider(self, host: Host) -> Iterator[Question | Settled]:
         """What to ask this host now, and whether it is settled without being asked."""
@@ -107,7 +113,8 @@ class Curiosity:
 
     def _waits(self, host: Host) -> bool:
         """Whether its device may yet show an IPv4 address to be asked at."""
-        return self.is_finding and all(":" in address for address in self._shared(host))
+        shared = self._shared(host)
+        return self.is_finding and self._alone.isdisjoint(shared) and all(":" in address for address in shared)
 
     def _is_spared(self, host: Host) -> bool:
         """Whether its device is asked at another address, by IPv4 if it has any."""

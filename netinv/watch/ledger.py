@@ -9,8 +9,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from netinv.errors import StoreError
+from netinv.inventory.base import Inventory
 from netinv.inventory.history import MEASURED
-from netinv.inventory.store import Inventory, open_inventory
+from netinv.inventory.store import open_inventory
 from netinv.model import Device, Finding, Scan
 from netinv.watch.events import CONFLICTS, Event, of_changes, of_findings
 

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from netinv.classification import rules
 from netinv.errors import DeviceError, StoreError, UsageError
+from netinv.inventory.base import Inventory
 from netinv.inventory.devices import derive
 from netinv.inventory.identity import group
-from netinv.inventory.store import Inventory, open_inventory
+from netinv.inventory.store import open_inventory
 from netinv.model import Annotations, Device, Evidence, Finding, Link, Problem, Traffic
 from netinv.text import clean
 from tests.inventory.scans import HOME, OFFICE, PHONE, ROUTER, TV, at, heard, scan

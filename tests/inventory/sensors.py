@@ -17,8 +17,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
+from netinv.inventory.opening import open_database
 from netinv.inventory.schema import TABLES
-from netinv.inventory.store import open_database, open_inventory
+from netinv.inventory.store import open_inventory
 from netinv.model import Scan
 from tests.inventory.scans import HOME, OFFICE, heard, scan
 from tests.inventory.server import Server

@@ -14,8 +14,10 @@ import pytest
 from netinv.cli.app import run
 from netinv.errors import StoreError
 from netinv.inventory import postgresql
+from netinv.inventory.base import Inventory
+from netinv.inventory.opening import open_database
 from netinv.inventory.schema import STEPS, TABLES, VERSION
-from netinv.inventory.store import Inventory, open_database, open_inventory
+from netinv.inventory.store import open_inventory
 from netinv.lab.memory import MemoryNetwork
 from netinv.model import Annotations, Finding
 from tests.inventory.contract import Contract

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from netinv.inventory.store import Inventory, open_inventory
+from netinv.inventory.base import Inventory
+from netinv.inventory.store import open_inventory
 from netinv.model import Evidence
 from tests.inventory.contract import Contract
 from tests.inventory.scans import heard, scan

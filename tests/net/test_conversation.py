@@ -76,12 +76,14 @@ def test_who_answers_at_once_elsewhere_is_not_waited_for_at_a_silent_port(lan: L
 def test_who_comes_to_speak_takes_over_what_was_kept_though_all_places_are_taken() -> None:
     async def go() -> bytes:
         network = door(timeout=5.0)
-        async with listening(says(b"hello", greets=True)) as port:
+        async with listening(says(b"other")) as other, listening(says(b"hello", greets=True)) as port:
+            held = [await network.connect(ADDRESS, other) for _ in range(CONNECTIONS - 1)]
             assert await network.tcp(ADDRESS, port, keep=True)
-            held = [await network.connect(ADDRESS, port) for _ in range(CONNECTIONS - 1)]
-            waiting = asyncio.ensure_future(network.connect(ADDRESS, port))
+            waiting = asyncio.ensure_future(network.connect(ADDRESS, other))
+            await asyncio.sleep(0)
             async with asyncio.timeout(1.0), reach(network, ADDRESS, port) as peer:
                 assert peer
+                assert not waiting.done()
                 heard = await peer.hear(99)
             held.append(await waiting)  # in the place that has become free
             assert all(held)

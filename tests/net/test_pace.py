@@ -72,6 +72,44 @@ def test_those_who_wait_in_line_are_spaced_evenly_and_counted() -> None:
     assert took >= 10 / 200
 
 
+def test_who_is_under_way_goes_before_who_has_not_begun() -> None:
+    async def go() -> list[str]:
+        pace = Pace(300)
+        gone: list[str] = []
+
+        async def one(name: str, under_way: bool) -> None:
+            await pace.turn(under_way=under_way)
+            gone.append(name)
+
+        beginners = [asyncio.ensure_future(one("begins", False)) for _ in range(6)]
+        await asyncio.sleep(0)
+        await asyncio.gather(*beginners, *(one("goes on", True) for _ in range(3)))
+        return gone
+
+    gone = asyncio.run(go())
+    assert gone.index("goes on") <= 2, "but for who is at the gate already"
+    assert gone[-3:] == ["begins"] * 3
+
+
+def test_who_wakes_late_has_not_delayed_all_who_come_after() -> None:
+    now = 0.0
+    pace = Pace(200, clock=lambda: now)
+
+    async def go() -> None:
+        nonlocal now
+        waiting = asyncio.gather(*(pace.turn() for _ in range(4)))
+        await asyncio.sleep(0.001)
+        assert pace.frames == 1
+        now = 0.014  # the second and third were due at 5 and 10 ms
+        await asyncio.sleep(0.02)
+        assert pace.frames == 3
+        now = 0.016
+        await asyncio.wait_for(waiting, 1.0)
+
+    asyncio.run(go())
+    assert pace.frames == 4
+
+
 def test_what_the_kernel_adds_unasked_makes_room_for_more_of_it() -> None:
     now = 0.0
     pace = Pace(300, clock=lambda: now)

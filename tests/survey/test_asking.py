@@ -8,6 +8,7 @@ from netinv.lab import chatter
 from netinv.lab.household import household
 from netinv.lab.memory import MemoryNetwork
 from netinv.model import MAC, Answer, Evidence, Host, Notice
+from netinv.net.loops import ReplayLoop
 from netinv.net.network import Network
 from netinv.net.overheard import read
 from netinv.net.targets import Targets, parse_targets
@@ -15,6 +16,7 @@ from netinv.probes import probes
 from netinv.probes.base import Answers, HintProbe, HostProbe, LinkProbe, Probe, ServiceProbe
 from netinv.survey import (
     ADDRESSES,
+    ALONE,
     EACH,
     FACTS,
     HINTS,
@@ -234,6 +236,34 @@ def test_who_has_ipv4_is_asked_by_it_and_who_has_ipv6_alone_at_one_of_its_addres
     assert {address for address in asked if ":" in address} == {device.address for device in alone}
     settled = {e.address for e in events if isinstance(e, Settled)}
     assert settled >= {e.address for e in evidence(events) if ":" in e.address and e.key == "mac"}, "all are told of"
+
+
+def test_who_shows_an_ipv6_address_only_is_asked_there_before_a_long_search_for_others_ends() -> None:
+    """The clock is one that leaps."""
+    asked: dict[str, float] = {}
+
+    async def find(network: Network, targets: Targets) -> Answers:
+        yield Answer("2001:db8::40", "mac", "52:54:00:1c:6b:e8")
+        yield Answer("2001:db8::60", "mac", "cc:2d:8c:1b:f5:39")
+        await asyncio.sleep(ALONE / 2)
+        yield Answer("10.77.0.60", "mac", "cc:2d:8c:1b:f5:39")
+        await asyncio.sleep(ALONE * 2)
+
+    async def ask(network: Network, host: Host) -> Answers:
+        asked[host.address] = asyncio.get_running_loop().time()
+        yield Answer(host.address, "tcp.22", "closed")
+
+    finder = LinkProbe("arp", "", ("mac",), find, needs=frozenset({"arp"}), proves=frozenset({"mac"}))
+
+    async def go() -> None:
+        probes = (finder, HostProbe("tcp", "", ("tcp.22",), ask))
+        survey = Survey(MemoryNetwork(), parse_targets([str(HOME.network)]), probes, now=lambda: NOW)
+        async for _ in survey.run():
+            pass
+
+    with asyncio.Runner(loop_factory=ReplayLoop) as runner:
+        runner.run(go())
+    assert asked == {"10.77.0.60": ALONE / 2, "2001:db8::40": ALONE}
 
 
 def test_ipv6_without_ipv4_probes_is_asked_as_soon_as_everybody_was_found() -> None:
