@@ -2,7 +2,7 @@
 
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,9 +18,7 @@ from netinv.defaults import GENTLE_RATE, PACES
 
 if TYPE_CHECKING:
     from netinv.watch.events import Event
-    from netinv.watch.ledger import Ledger
     from netinv.watch.outlets import Outlet
-    from netinv.watch.watcher import Watcher
 
 HELP = """Watch the network: sweep it gently every few minutes, listen in between, and tell who is new, back or gone.
 
@@ -47,9 +45,6 @@ STEP = 0.5
 
 _Many = list[str] | None
 _COMMAND = f"{__name__}.command"
-_LONGEST = 16_384
-"""Characters of a file of URLs."""
-_URL_FILE = "a file with the URL in a line of its own"
 
 
 class Watch(TyperCommand):
@@ -150,6 +145,7 @@ def watch(
         return 0
     from netinv.cli.live import screen
     from netinv.cli.streams import is_closed, refusal
+    from netinv.cli.telling import outlets_of, words_of
     from netinv.errors import StoreError, UsageError
     from netinv.scanner import manners_of
     from netinv.watch.events import KINDS
@@ -164,7 +160,7 @@ def watch(
         raise UsageError(f"there is no event '{wrong[:40]}'", hint=f"events: {', '.join(KINDS)}")
     seconds = duration(every)
     manners = manners_of(pace, timeout=None, rate=None, retries=None, presence=False)
-    words = _words(command, context.meta.get(_COMMAND))
+    words = words_of(command, context.meta.get(_COMMAND))
     if is_closed(sys.stdout):
         raise refusal()
     asked = Asked(
@@ -201,7 +197,7 @@ def watch(
                     outlet.offer(event)
 
         watcher = Watcher(keeper, ledger, every=seconds, tell=tell, say=say)
-        outlets += _outlets(words, webhook_file, mqtt_file, notify_file, metrics, say, watcher, ledger, is_drawn=bool(show))
+        outlets += outlets_of(words, webhook_file, mqtt_file, notify_file, metrics, say, watcher, ledger, is_drawn=bool(show))
         for outlet in outlets:
             stack.callback(outlet.close)
         while not signals.caught and not (count and watcher.counts.sweeps >= count):
@@ -231,92 +227,6 @@ def duration(word: str) -> float:
     if not SHORTEST <= seconds <= LONGEST:
         raise UsageError(f"'{word[:40]}' is no time between two sweeps", hint="write it as 30s, 5m or 1h: 1 s to a day")
     return seconds
-
-
-def secret(path: str | None, variable: str) -> str | None:
-    """The one URL, or the first."""
-    return next(iter(secrets(path, variable)), None)
-
-
-def secrets(path: str | None, variable: str) -> tuple[str, ...]:
-    """URLs that are nobody's business: the lines of a file, or else the words of a variable; UsageError for a bad file.
-
-    Empty lines, and those that begin with `#`, are none.
-    """
-    import os
-    from pathlib import Path
-
-    from netinv.errors import UsageError
-
-    if path is None:
-        return tuple(os.environ.get(variable, "").split())
-    try:
-        with Path(path).expanduser().open(encoding="utf-8") as file:
-            lines = [line.strip() for line in file.read(_LONGEST).splitlines()]
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is no text"
-        raise UsageError(f"{path} cannot be read: {why}", hint=_URL_FILE) from error
-    if not (found := tuple(line for line in lines if line and not line.startswith("#"))):
-        raise UsageError(f"{path} is empty", hint=_URL_FILE)
-    return found
-
-
-def _outlets(
-    words: list[str],
-    webhook_file: str | None,
-    mqtt_file: str | None,
-    notify_file: str | None,
-    metrics: str | None,
-    say: Callable[[str], None],
-    watcher: "Watcher",
-    ledger: "Ledger",
-    *,
-    is_drawn: bool,
-) -> "list[Outlet]":
-    """Everybody else who is told; each loaded only where it is wanted."""
-    found: list[Outlet] = []
-    if words:
-        from netinv.watch.commands import Commands
-
-        found.append(Commands(words, say, drawn_on=is_drawn))
-    if url := secret(webhook_file, "NETINV_WEBHOOK"):
-        from netinv.watch.webhook import Webhook
-
-        found.append(Webhook(url, say))
-    if url := secret(mqtt_file, "NETINV_MQTT"):
-        from netinv.watch.mqtt import Mqtt
-
-        found.append(Mqtt(url, say, lambda: ledger.devices))
-    if urls := secrets(notify_file, "NETINV_NOTIFY"):
-        from netinv.watch.notify import Notify
-
-        found.append(Notify(urls, say))
-    if metrics:
-        from netinv.watch.metrics import Metrics
-
-        found.append(Metrics(metrics, watcher, lambda: ledger.devices))
-    return found
-
-
-def _words(command: str | None, more: Sequence[str] | None) -> list[str]:
-    """The words of a command: those of --exec, parted as a shell would, and those after `--` as they are.
-
-    UsageError where it cannot be run.
-    """
-    import shlex
-    import shutil
-
-    from netinv.errors import UsageError
-
-    if command is None and more is None:
-        return []
-    try:
-        words = [*shlex.split(command or ""), *(more or ())]
-    except ValueError as error:
-        raise UsageError(f"the command cannot be understood: {error}", hint="close what you quote") from error
-    if not words or not shutil.which(words[0]):
-        raise UsageError(f"there is no command '{words[0] if words else ''}'", hint="name one that can be run, with its path")
-    return words
 
 
 def _prepare() -> None:

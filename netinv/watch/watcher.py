@@ -1,11 +1,10 @@
 """The watch itself: when the next look is due, what to make of what the present one tells, and what to do where it fails."""
 
-import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from typing import NamedTuple, Protocol
+from datetime import datetime
+from typing import Protocol
 
 from netinv.errors import InterfaceError, NetinvError
 from netinv.gathering import Gathering
@@ -15,6 +14,7 @@ from netinv.plan import Plan
 from netinv.scanner import Outline
 from netinv.survey import Ended, Heard, Settled
 from netinv.survey import Event as SurveyEvent
+from netinv.watch.clock import Clock, system_clock
 from netinv.watch.events import Event
 from netinv.watch.keeper import Began, Message, Over
 from netinv.watch.ledger import Ledger, as_heard
@@ -37,24 +37,6 @@ MENTIONED = 32
 _RETRY = 30.0
 _BACK_OFF = 1.0
 """Seconds before another look where one has failed; each time twice as many, but not longer than until the next sweep."""
-
-
-class Clock(NamedTuple):
-    """What time it is, for intervals and for stamps, which the user may set as they like."""
-
-    elapsed: Callable[[], float] = time.monotonic
-    """Seconds that never jump; they stand still while the machine sleeps, where the system has them do so."""
-    slept: Callable[[], float] = lambda: 0.0
-    """Seconds the machine has slept, as far as `elapsed` does not know."""
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
-
-
-def system_clock() -> Clock:
-    """The clocks of this system."""
-    boot = getattr(time, "CLOCK_BOOTTIME", None)  # Linux: counts on in suspend, where CLOCK_MONOTONIC stands (clock_gettime(2))
-    if boot is None:
-        return Clock()
-    return Clock(slept=lambda: time.clock_gettime(boot) - time.clock_gettime(time.CLOCK_MONOTONIC))
 
 
 class Looks(Protocol):

@@ -18,7 +18,8 @@ import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 from pyroute2 import IPRoute
 
-from netinv.cli.watch import duration, secret
+from netinv.cli.telling import secret
+from netinv.cli.watch import duration
 from netinv.errors import UsageError
 from netinv.formats.json import schema_text
 from netinv.lab import Lan, SimulatedDevice

@@ -14,11 +14,12 @@ from netinv.model import Evidence, Problem, Traffic
 from netinv.net.targets import parse_targets
 from netinv.net.transcript import Door, Header
 from netinv.survey import Ended, Heard, Progress, Settled
+from netinv.watch.clock import Clock
 from netinv.watch.events import Event
 from netinv.watch.keeper import Began, Message, Over
 from netinv.watch.ledger import Ledger
 from netinv.watch.looks import Order
-from netinv.watch.watcher import SILENCE, Clock, Watcher
+from netinv.watch.watcher import SILENCE, Watcher
 from tests.inventory.scans import HOME, PHONE, ROUTER, START, TV, heard
 
 EVERY = 300.0
