@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from netinv.classification.naming import SOURCES, TITLES, host_part, is_filler, label, registrant
 from netinv.classification.patterns import LONGEST
+from netinv.classification.prose import is_prose
 from netinv.classification.vocabulary import vocabulary
 from netinv.model import Evidence
 
@@ -50,6 +51,8 @@ def facts(evidence: Iterable[Evidence]) -> tuple[Fact, ...]:
 
 
 def _all(e: Evidence) -> Iterator[Fact]:
+    if e.key == "http.title" and is_prose(e.value):
+        return
     yield Fact(e.key, e.value[:LONGEST], e.id)
     if work_out := _WORK.get(e.key):
         for key, value in work_out(e):
@@ -90,7 +93,7 @@ _SAYING: Final[Mapping[str, Callable[[str], str]]] = {
     "lldp.system-description": _without_host,
     "tls.subject": _of_subject,
     "wsd.scope": _of_scope,
-    "mdns.instance": lambda instance: label(instance),
+    "mdns.instance": lambda instance: "" if is_prose(label(instance)) else label(instance),
 }
 """How the description is found in a value that holds more than that."""
 

@@ -59,3 +59,32 @@ def test_in_a_compound_the_last_word_rules(thing: str, between: str, head: str) 
 @settings(max_examples=100, deadline=None)
 def test_generic_software_is_no_device(software: str, word: str) -> None:
     assert classify(evidence_of({"http": [{"server": software, "title": f"zq{word}"}]})).kind in MACHINES
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Camera bag shop", "How to choose a camera", "Printer drivers download", "Vue Router demo", "Speaker notes - Reveal.js",
+        "Firewall rules wiki", "Tasmota docs mirror", "Synology vs QNAP review", "Access Point Theatre tickets", "Xerox history",
+    ],
+)  # fmt: skip
+def test_a_page_about_a_thing_is_not_the_thing(title: str) -> None:
+    assert classify(evidence_of({"http": [{"port": 80, "server": "nginx", "title": title}]})).kind == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [
+        ("Network Camera", "camera"), ("Router Login", "router"), ("HP LaserJet MFP M428fdw", "printer"),
+        ("Welcome to your Synology DiskStation", "nas"), ("Tasmota - Main Menu", "smart_home"), ("NETGEAR GS308E Switch", "switch"),
+    ],
+)  # fmt: skip
+def test_a_page_that_a_device_gives_itself_is_believed(title: str, kind: str) -> None:
+    assert classify(evidence_of({"http": [{"port": 80, "title": title}]})).kind == kind
+
+
+@pytest.mark.parametrize(
+    "name", ["sonoscape", "kindleberger", "ipadilla", "bosemann", "shellyann", "wyzeman", "vizior", "rokuro"]
+)
+def test_a_name_that_only_begins_like_a_product_is_nobodys(name: str) -> None:
+    assert classify(evidence_of({"dhcp": {"hostname": name}})).kind == "unknown"

@@ -1,0 +1,31 @@
+"""Titles that are about a thing and not its name: a "Camera bag shop" is no camera, a "Sonos fan page" no loudspeaker."""
+
+import re
+
+# Words of shops, handbooks, news and conversation. None of them stands in the titles devices give their own pages: small words
+# that do ("Web Client for DVR", "Welcome to ...", "Log In") are not among them.
+_WORDS = frozenset(
+    re.findall(
+        r"\w+",
+        """
+        about bag bags best blog book books but buy calendar catalog catalogue cheap choose club collection community
+        compare comparison corner course demo devil diary discussion docs downs drivers dummies example examples explained
+        fake fan fans faq forum forums friendly gallery guide guides history how introduction law learn love magazine
+        mirror museum my news notes our parts podcast price prices project projects quiz recipe recipes rental review
+        reviews rules schedule shop shops sister society specs statement stories story test tests that the theatre theory
+        this tickets tips tracking traffic tutorial tutorials unofficial used versus vs was we what when why wiki
+        wikipedia wishlist you your
+        """,
+    )
+)
+# What devices do say although the words in it are such: greetings, and the demonstration pages a server for cameras comes with.
+_OWN_WORDS = re.compile(
+    r"\bdemo pages\b|^\s*(welcome|log ?[io]n|sign ?in|connect\w*|redirect\w*)\s+(to|at|on|into)\s+(the|your)?\b", re.IGNORECASE
+)
+_LETTERS = re.compile(r"[^\W\d_]+")
+
+
+def is_prose(title: str) -> bool:
+    """Whether a page or a service so called speaks of things as people do, so that a product's name in it tells nothing."""
+    title = _OWN_WORDS.sub("", title)
+    return any(word in _WORDS for word in _LETTERS.findall(title.casefold()))
