@@ -109,10 +109,13 @@ _UPNP = _fields({
 
 
 def _ssdp(part: object) -> Facts:
-    yield from _SSDP(part)
     for item in _list(part):
-        if isinstance(item, Mapping):
-            yield from _UPNP(item.get("description"))
+        if not isinstance(item, Mapping):
+            continue
+        # Who only searches (an M-SEARCH bears a USER-AGENT and an ST, UPnP 2.0, 1.3.2) names what it looks for, not what it is.
+        is_search = item.get("user_agent") and not any(item.get(field) for field in ("server", "usn", "location", "description"))
+        yield from _SSDP({field: value for field, value in item.items() if not is_search or field != "st"})
+        yield from _UPNP(item.get("description"))
 
 
 _WEB = _fields({"server": "http.server", "title": "http.title", "realm": "http.realm", "favicon": "http.favicon"})
