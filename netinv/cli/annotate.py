@@ -2,7 +2,8 @@
 
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -122,6 +123,8 @@ def split(
 ) -> None:
     """Say that addresses of a device are another's: what was heard there goes with them, and no scan joins them again.
 
+    An address takes its MAC along, with all other addresses of that, unless one of them is what you call the device by.
+
     Example: netinv split router 192.168.1.40
     """
     from netinv.inventory.reference import as_address, as_mac
@@ -130,9 +133,14 @@ def split(
     with open_inventory(store) as inventory:
         found = inventory.find(device)
         words = {as_mac(word) or as_address(word) or word for word in addresses}
-        change = inventory.split(found.id, words)
-        other = inventory.find(change.after or "")
-        print(f"{_called(other)} is a device of its own: {other.id}; `netinv undo` takes it back", file=sys.stderr)
+        change = inventory.split(found.id, words, keeping=as_mac(device) or as_address(device))
+        other, left = inventory.find(change.after or ""), inventory.find(found.id)
+    shared = [mac for mac in other.macs if mac in left.macs]
+    along = [word for word in (*other.addresses, *other.macs) if word not in {*words, *shared}]
+    told = f"{other.id}, with {', '.join(along)}" if along else other.id
+    print(f"{_called(other)} is a device of its own: {told}; `netinv undo` takes it back", file=sys.stderr)
+    if shared:
+        print(f"{', '.join(shared)} stays with {_called(left)}, and answers for both", file=sys.stderr)
 
 
 def undo(store: options.Store = None) -> None:
@@ -152,13 +160,20 @@ def _edits(inventory: "Inventory", known: "dict[str, Device]", rows: "Sequence[R
     from netinv.errors import DeviceError, UsageError
     from netinv.inventory.annotations import checked
 
+    @cache
+    def unsaid() -> "dict[str, Device]":
+        """The devices as they would be shown if their user had said nothing."""
+        from netinv.inventory.devices import derive
+
+        return {d.id: derive(d.evidence) if d.evidence else d for d in inventory.devices()}
+
     said: dict[str, Annotations] = {}
     lines: dict[str, int] = {}
     for line, cells in rows:
         wanted = cells.get("id", "").strip()
         try:
             device = known.get(wanted) or known[inventory.find(wanted).id]  # a former id, of one that was joined to another
-            words = checked(_edited(inventory, device, cells))
+            words = checked(_edited(inventory, device, cells, unsaid))
         except (DeviceError, UsageError) as error:
             raise UsageError(f"line {line}: {error.message}", hint=error.hint) from error
         if device.id in lines:
@@ -169,8 +184,10 @@ def _edits(inventory: "Inventory", known: "dict[str, Device]", rows: "Sequence[R
     return said
 
 
-def _edited(inventory: "Inventory", device: "Device", cells: dict[str, str]) -> "Annotations":
-    """What a device's cells say; a cell that is as it was written says nothing new."""
+def _edited(
+    inventory: "Inventory", device: "Device", cells: dict[str, str], unsaid: "Callable[[], dict[str, Device]]"
+) -> "Annotations":
+    """What a device's cells say; one that is as it was written says nothing new, one that is as it was heard nothing any more."""
     from netinv.formats.base import COLUMNS
     from netinv.formats.csv import cell as written
     from netinv.formats.sheet import unguarded
@@ -190,6 +207,12 @@ def _edited(inventory: "Inventory", device: "Device", cells: dict[str, str]) -> 
             said = saying(said, {"trusted": _truth(value)})
         elif name == "tags":
             said = saying(said, {"tags": retagged((), value.replace(",", " ").split())})
+        elif (
+            name in ("name", "kind")
+            and getattr(said, name)
+            and _is_unedited(cells[name].strip(), str(written(column.cell(unsaid()[device.id]))).strip())
+        ):
+            said = saying(said, {name: None})
         elif name in ("name", "kind") and (value == "unknown" or _was_heard(inventory, device, name, value)):
             continue
         else:

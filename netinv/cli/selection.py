@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from netinv.errors import UsageError
 from netinv.formats.base import COLUMNS, Arranged
 from netinv.inventory.moments import moment_meant
-from netinv.model import Device
+from netinv.model import Change, Device
 from netinv.text import clean
 
 if TYPE_CHECKING:
@@ -84,12 +84,19 @@ class Selection:
             return set(), set()
         since = self.since or min((scan.finished for scan in inventory.scans(1, network=network)), default=datetime.now(UTC))
         left, changed = set(), set()
+        said: dict[str, list[Change]] = {}
         for change in inventory.history(since=since, network=network):
             if change.field == "presence":
                 if change.after == "gone":
                     left.add(change.device)
+            elif change.by == "you":
+                said.setdefault(change.device, []).append(change)
             elif change.field != "device" and self.changed:
                 changed.add(change.device)
+        if said and self.changed:
+            from netinv.inventory.comparing import net
+
+            changed |= {device for device, changes in said.items() if net(reversed(changes))}  # not what was taken back
         return left, changed
 
 
@@ -125,10 +132,9 @@ def _column(word: str) -> str:
 
 
 def _kind(word: str) -> str:
-    from netinv.classification.kinds import CATEGORIES, kinds
+    from netinv.classification.kinds import CATEGORIES, hint, kinds
 
     names, wanted = [*kinds(), *CATEGORIES], word.strip().lower().replace(" ", "_").replace("-", "_")
     if wanted in names:
         return wanted
-    near = get_close_matches(wanted, names, n=1)
-    raise UsageError(f"there is no kind '{word}'", hint=f"did you mean {near[0]}?" if near else f"kinds: {', '.join(names)}")
+    raise UsageError(f"there is no kind '{word}'", hint=hint(wanted, names))

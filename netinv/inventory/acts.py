@@ -8,7 +8,7 @@ from typing import Any
 from netinv.inventory.annotations import annotation_rows
 from netinv.inventory.database import Database
 from netinv.inventory.events import write_events
-from netinv.inventory.known import stored_one
+from netinv.inventory.known import as_kept, read_evidence, stored_one
 from netinv.inventory.lookup import last_number, numbers_of
 from netinv.inventory.regrouping import undo_merge, undo_split
 from netinv.inventory.rows import Damaged, microseconds, number, text
@@ -30,7 +30,7 @@ def annotate(db: Database, said: Mapping[int, Annotations]) -> tuple[Change, ...
             events += [(device, change) for change in told]
     if before:
         names = ", ".join(dict.fromkeys(change.field for _, change in events))
-        about = next(iter(before)) if len(before) == 1 else f"{len(before)} devices"
+        about = called(db, events[0][0]) if len(before) == 1 else f"{len(before)} devices"
         keep(db, f"{names} of {about} set", {"annotations": before})
         _note(db, events)
     return tuple(change for _, change in events)
@@ -45,17 +45,18 @@ def regroup(db: Database, change: Change, before: Mapping[str, object], says: st
 
 
 def undo(db: Database) -> str | None:
-    """Take back the last act; within a transaction."""
+    """Take back the last act, which history tells in turn; within a transaction."""
     for row, says, before in db.all("SELECT number, says, before FROM acts ORDER BY number DESC LIMIT 1"):
         match _parsed(before):
             case {"annotations": dict(were)}:
-                _undo_annotations(db, were)
+                events = _undo_annotations(db, were)
             case {"merge": dict(was)}:
-                undo_merge(db, was)
+                events = [undo_merge(db, was)]
             case {"split": dict(was)}:
-                undo_split(db, was)
+                events = [undo_split(db, was)]
             case _:
                 raise Damaged("an act nobody can undo")
+        _note(db, events)
         db.run("DELETE FROM acts WHERE number = ?", number(row))
         return text(says)
     return None
@@ -71,14 +72,22 @@ def keep(db: Database, says: str, before: Mapping[str, object]) -> None:
     db.run("DELETE FROM acts WHERE number <= ?", this - KEPT)
 
 
-def _undo_annotations(db: Database, were: Mapping[str, Any]) -> None:
+def called(db: Database, device: int) -> str:
+    """`10.0.0.20 tv (d0123456789)`: a device as it is known today, by its number."""
+    known = stored_one(db, device)
+    query = "SELECT address, key, value, probe, last_seen FROM evidence WHERE device = ? AND network = ? AND ended IS NULL"
+    seen = as_kept(known, map(read_evidence, db.all(query, device, known.network)))
+    return " ".join(filter(None, (seen.ip, _said(db, device).get("name") or seen.name, f"({known.id})")))
+
+
+def _undo_annotations(db: Database, were: Mapping[str, Any]) -> list[tuple[int, Change]]:
     events: list[tuple[int, Change]] = []
     for device_id, rows in were.items():
         for (device,) in db.all("SELECT number FROM devices WHERE id = ?", device_id):
             at = number(device)
             told = _replace(db, at, device_id, _said(db, at), {text(field): text(value) for field, value in rows.items()})
             events += [(at, change) for change in told]
-    _note(db, events)
+    return events
 
 
 def _said(db: Database, device: int) -> dict[str, str]:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, replace
-from difflib import get_close_matches
 from typing import Final
 
 from netinv.errors import UsageError
@@ -27,14 +26,12 @@ def checked(said: Annotations) -> Annotations:
 
 def kind_meant(word: str) -> str:
     """A kind of the vocabulary in any spelling: `Access point`; UsageError names the nearest."""
-    from netinv.classification.kinds import kinds
+    from netinv.classification.kinds import hint, kinds
 
     wanted = clean(word).strip().lower().replace(" ", "_").replace("-", "_")
     if wanted in kinds():
         return wanted
-    near = get_close_matches(wanted, kinds(), n=1)
-    hint = f"did you mean {near[0]}?" if near else f"kinds: {', '.join(kinds())}"
-    raise UsageError(f"there is no kind '{clean(word, 80)}'", hint=hint)
+    raise UsageError(f"there is no kind '{clean(word, 80)}'", hint=hint(wanted, kinds()))
 
 
 def saying(said: Annotations, words: Mapping[str, object]) -> Annotations:

@@ -113,9 +113,11 @@ class Inventory(Protocol):
     def merge(self, one: str, other: str) -> Change:
         """Make two devices, by their ids, one: that which was known first. UsageError if they are one already."""
 
-    def split(self, device: str, words: Collection[str]) -> Change:
+    def split(self, device: str, words: Collection[str], *, keeping: str | None = None) -> Change:
         """Part these MAC and IP addresses of a device from it: what was heard of them is another's, and stays so.
 
+        All of a MAC goes, whichever address of it was named, unless the device keeps one of its addresses: `keeping`, an address
+        or a MAC, by default its first address; or one that the user gave it by an earlier split. Then the address goes alone.
         UsageError for what is none of its addresses, and where nothing would be left.
         """
 

@@ -86,13 +86,15 @@ def compare(db: Database, before: int, after: int) -> Comparison:
 
 
 def net(changes: Iterable[Change]) -> tuple[Change, ...]:
-    """Of changes in order, what they come to: a field that is again what it was has not changed."""
+    """Of changes in order, what they come to: what is again as it was has not changed, nor who was joined and parted."""
     found: dict[str, Change] = {}
     for change in changes:
         if change.field in ("device", "presence", "network"):
             continue
         if change.field in ("joined", "parted"):
-            found[f"{change.field} {change.before} {change.after}"] = change
+            other = change.before if change.field == "joined" else change.after
+            if found.pop(f"one with {other}", None) is None:
+                found[f"one with {other}"] = change
             continue
         was = found.get(change.field)
         found[change.field] = replace(change, before=was.before) if was else change

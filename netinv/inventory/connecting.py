@@ -6,13 +6,14 @@ A password is never shown. It may stand in the URL, where other users of the mac
 
 import os
 from collections.abc import Mapping
+from itertools import zip_longest
 from pathlib import Path
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from netinv.errors import NetinvError, StoreError
-from netinv.inventory.database import WITHOUT, Passing
+from netinv.inventory.database import ANOTHER, COPIES, Passing
 from netinv.privileges import home
 from netinv.text import clean
 
@@ -48,9 +49,17 @@ def shown(said: Mapping[str, object], schema: str) -> str:
     """The URL without its secrets."""
     user, host, port, database = (clean(str(said.get(key, "")), 253) for key in ("user", "host", "port", "dbname"))
     is_socket = host.startswith(("/", "@")) or not host
-    whom = (f"{user}@" if user else "") + ("" if is_socket else host) + (f":{port}" if port and not is_socket else "")
+    whom = (f"{user}@" if user else "") + ("" if is_socket else _authority(host, port))
     words = ([f"host={host}"] if is_socket and host else []) + ([f"options=-csearch_path={clean(schema)}"] if schema else [])
     return f"postgresql://{whom}/{database}" + (f"?{'&'.join(words)}" if words else "")
+
+
+def _authority(hosts: str, ports: str) -> str:
+    """As in a URL, several parted by commas (PostgreSQL 17, 32.1.1.3); an IPv6 address in brackets (RFC 3986, 3.2.2)."""
+    each, numbers = hosts.split(","), ports.split(",")
+    numbers = numbers * len(each) if len(numbers) == 1 else numbers
+    told = zip_longest([f"[{host}]" if ":" in host else host for host in each], numbers[: len(each)], fillvalue="")
+    return ",".join(host + (f":{port}" if port else "") for host, port in told)
 
 
 def refusal(error: psycopg.Error, at: str) -> StoreError | None:
@@ -61,21 +70,21 @@ def refusal(error: psycopg.Error, at: str) -> StoreError | None:
         if any(word in why for word in _REFUSED):
             hint = "see the URL; the password goes into PGPASSWORD, ~/.pgpass or ?passfile=FILE; the database is made by createdb"
             return StoreError(f"the inventory {at} lets nobody in so: {why}", hint=hint)
-        return Passing(f"the inventory {at} cannot be reached: {why}", hint=f"is the server running? {WITHOUT}")
+        return Passing(f"the inventory {at} cannot be reached: {why}", hint=f"is the server running? else {ANOTHER}")
     if state[:2] == "08" or state in _AWAY:
-        return Passing(f"the inventory {at} has gone away: {why}", hint=f"try again; {WITHOUT}")
+        return Passing(f"the inventory {at} has gone away: {why}", hint=f"try again, or {ANOTHER}")
     if state[:2] == "53":
-        return StoreError(f"no space is left for the inventory {at}: {why}", hint=f"free some on the server; {WITHOUT}")
+        return StoreError(f"no space is left for the inventory {at}: {why}", hint=f"free some on the server, or {ANOTHER}")
     if state == "42501":
         hint = "let its owner say GRANT CREATE ON DATABASE, or name a schema that you own by ?options=-csearch_path=NAME"
         return StoreError(f"the inventory {at} may not be used so: {why}", hint=hint)
     if state == "25006":
-        return StoreError(f"the inventory {at} can only be read: {why}", hint=f"name the server that is written to; {WITHOUT}")
+        return StoreError(f"the inventory {at} can only be read: {why}", hint="name the server that is written to with --store")
     if state[:2] in ("22", "23", "XX") or state in ("42P01", "42703"):
-        return StoreError(f"the inventory {at} is damaged: {why}", hint=f"it was left as it is; bring back a copy; {WITHOUT}")
+        return StoreError(f"the inventory {at} is damaged: {why}", hint=f"it was left as it is; {COPIES}; or {ANOTHER}")
     if isinstance(error, psycopg.ProgrammingError | psycopg.NotSupportedError | psycopg.InterfaceError):
         return None
-    return StoreError(f"the inventory {at} cannot be read or written: {why}", hint=WITHOUT)
+    return StoreError(f"the inventory {at} cannot be read or written: {why}", hint=ANOTHER)
 
 
 def _password_file(environ: Mapping[str, str]) -> str | None:

@@ -12,8 +12,9 @@ from typing import Final
 
 from netinv.errors import StoreError
 
-WITHOUT: Final = "scan with --no-save, or name another file with --store"
-"""A hint for whoever cannot save."""
+ANOTHER: Final = "name another with --store"
+"""What is left to whoever cannot use an inventory, for whatever he wants it."""
+COPIES: Final = "bring back a copy, as `netinv store copy` makes them"
 
 
 class Passing(StoreError):  # noqa: N818 - it says when it is over

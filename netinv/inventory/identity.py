@@ -22,14 +22,8 @@ def group(evidence: Iterable[Evidence]) -> tuple[tuple[Evidence, ...], ...]:
     Without a MAC, as behind a router, each address is a device; but see `_adopted`.
     """
     heard = tuple(evidence)
-    shown: dict[str, dict[MAC, None]] = {}
-    for e in sorted(heard, key=lambda e: e.seen):
-        if mac := _mac(e):
-            shown.setdefault(e.address, {})[mac] = None
-    addresses = Counter(mac for macs in shown.values() for mac in macs)
+    holder = holders(heard)
     own = {e.address for e in heard if e.key == "local.self"}
-    holder = {a: next(iter(macs)) if a in own else min(macs, key=addresses.__getitem__) for a, macs in shown.items()}
-    holder |= dict(_adopted(heard, holder))
     own_macs = {holder[address] for address in own & holder.keys()}
     devices: dict[str, list[Evidence]] = {}
     for e in heard:
@@ -37,6 +31,18 @@ def group(evidence: Iterable[Evidence]) -> tuple[tuple[Evidence, ...], ...]:
         is_own = mac in own_macs if mac else e.address in own
         devices.setdefault("own" if is_own else mac or e.address, []).append(e)
     return tuple(sorted(map(tuple, devices.values()), key=lambda d: min(by_number(e.address) for e in d)))
+
+
+def holders(heard: Sequence[Evidence]) -> dict[str, MAC]:
+    """Whose each address is, by a MAC: of those heard there the one `group` prefers, else the one `_adopted` tells."""
+    shown: dict[str, dict[MAC, None]] = {}
+    for e in sorted(heard, key=lambda e: e.seen):
+        if mac := _mac(e):
+            shown.setdefault(e.address, {})[mac] = None
+    addresses = Counter(mac for macs in shown.values() for mac in macs)
+    own = {e.address for e in heard if e.key == "local.self"}
+    holder = {a: next(iter(macs)) if a in own else min(macs, key=addresses.__getitem__) for a, macs in shown.items()}
+    return holder | dict(_adopted(heard, holder))
 
 
 def clues(evidence: Iterable[Evidence]) -> tuple[Clue, ...]:

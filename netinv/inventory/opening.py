@@ -4,7 +4,7 @@ import os
 import re
 from pathlib import Path
 
-from netinv.errors import StoreError
+from netinv.errors import StoreError, UsageError
 from netinv.inventory.database import Database
 from netinv.inventory.place import default_path
 from netinv.text import clean
@@ -12,7 +12,7 @@ from netinv.text import clean
 
 def open_database(where: str | Path | None = None, *, read_only: bool = False, timeout: float | None = None) -> Database:
     """What keeps the inventory at `where`; as `store.open_inventory`, whose callers need not know it."""
-    place = where or os.environ.get("NETINV_STORE") or default_path()
+    place = where if where is not None else os.environ.get("NETINV_STORE") or default_path()
     # one kind of store is opened, and only its driver loaded
     if url := server_url(place):
         try:
@@ -43,8 +43,10 @@ def server_url(where: str | Path) -> str | None:
 
 
 def path_of(where: str | Path) -> Path:
-    """The file that a path or `sqlite:///path` names; StoreError where it can be none."""
+    """The file that a path or `sqlite:///path` names; StoreError where it can be none, UsageError for no words at all."""
     text = str(where)
+    if not text:
+        raise UsageError("an inventory without a name is none", hint="name a file or a server's URL")
     if url := _URL.match(text):
         if url[1].lower() != "sqlite":
             raise StoreError(

@@ -17,6 +17,12 @@ def pin(network: int, address: str) -> str:
     return f"{network} {address}"
 
 
+def pinned_to(db: Database, device: int) -> set[str]:
+    """The addresses that the user gave to a device."""
+    rows = db.all("SELECT value FROM clues WHERE kind = ? AND device = ?", PIN, device)
+    return {text(value).partition(" ")[2] for (value,) in rows}
+
+
 def partings(db: Database) -> set[tuple[int, int]]:
     """The pairs that are two devices, the lower number first."""
     return {(number(one), number(other)) for one, other in db.all("SELECT one, other FROM partings")}

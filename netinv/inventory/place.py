@@ -14,9 +14,7 @@ def default_path(environ: Mapping[str, str] = os.environ, uid: int | None = None
     try:
         return data_home(environ, uid) / "netinv" / "inventory.db"
     except NetinvError as error:
-        raise StoreError(
-            "this user has no home directory to keep the inventory in", hint="name a file with --store, or scan with --no-save"
-        ) from error
+        raise StoreError("this user has no home directory to keep the inventory in", hint="name a file with --store") from error
 
 
 def make_private(path: Path, environ: Mapping[str, str] = os.environ, uid: int | None = None) -> None:

@@ -18,7 +18,7 @@ from psycopg.pq import TransactionStatus
 
 from netinv.errors import StoreError
 from netinv.inventory.connecting import parameters, refusal, shown
-from netinv.inventory.database import WITHOUT, Database, Passing
+from netinv.inventory.database import ANOTHER, COPIES, Database, Passing
 from netinv.inventory.dialect import marked, translated
 from netinv.inventory.rows import Damaged, number, text
 from netinv.inventory.schema import APPLICATION, STEPS, TABLES, VERSION
@@ -250,7 +250,7 @@ class PostgreSQL(Database):
             return StoreError(f"there is no inventory yet at {at}", hint="run `netinv scan` first, or name one with --store")
         if version > VERSION:
             newer = f"the inventory {at} was made by a newer netinv (schema {version}; this one reads {VERSION})"
-            return StoreError(newer, hint=f"it was left as it is; upgrade netinv, {WITHOUT}")
+            return StoreError(newer, hint=f"it was left as it is; upgrade netinv, or {ANOTHER}")
         older = f"the inventory {at} was made by an older netinv (schema {version}; this one reads {VERSION})"
         return StoreError(older, hint="the next scan brings it up to date, once a copy of it is safe")
 
@@ -265,9 +265,9 @@ class PostgreSQL(Database):
         at = self._shown
         if isinstance(error, psycopg.errors.LockNotAvailable):
             waited = f"the inventory {at} is in use by another program, and was for {self.patience:g} s"
-            return StoreError(waited, hint=f"{_STEP_ASIDE}; {WITHOUT}")
+            return StoreError(waited, hint=f"{_STEP_ASIDE}; or {ANOTHER}")
         if isinstance(error, Damaged | UnicodeError):
-            hint = f"it was left as it is; bring back a copy, or choose another schema to begin anew; {WITHOUT}"
+            hint = f"it was left as it is; {COPIES}; or choose another schema to begin anew"
             return StoreError(f"the inventory {at} is damaged: {clean(str(error))}", hint=hint)
         return refusal(error, at) if isinstance(error, psycopg.Error) else None
 

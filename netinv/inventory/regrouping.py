@@ -6,13 +6,14 @@ from typing import Any
 
 from netinv.errors import UsageError
 from netinv.inventory.database import Database
-from netinv.inventory.identity import device_id
+from netinv.inventory.identity import by_number, device_id
 from netinv.inventory.joining import join
 from netinv.inventory.kin import write_links
 from netinv.inventory.known import read_evidence, stored_one
 from netinv.inventory.lookup import among, last_number, numbers_of
-from netinv.inventory.parting import PIN, part, partners, pin
+from netinv.inventory.parting import PIN, part, partners, pin, pinned_to
 from netinv.inventory.rows import number, pack, text, unpack
+from netinv.inventory.share import FACT, read_fact, share
 from netinv.inventory.traces import traces
 from netinv.model import YOU, Change, Link
 
@@ -35,47 +36,45 @@ def merge(db: Database, one: int, other: int) -> tuple[Change, dict[str, Any]]:
     return Change(datetime.now(UTC), known.id, "joined", former, known.id, "you"), {"merge": before}
 
 
-def split(db: Database, device: int, words: Collection[str]) -> tuple[Change, dict[str, Any]]:
-    """Make what has these MAC addresses and IP addresses a device of its own; within a transaction.
-
-    UsageError for a word that is none of the device's, and where nothing would be left.
-    """
+def split(db: Database, device: int, words: Collection[str], keeping: str | None = None) -> tuple[Change, dict[str, Any]]:
+    """Make what has these MAC addresses and IP addresses a device of its own, as `Inventory.split`; within a transaction."""
     known = stored_one(db, device)
-    rows = db.all("SELECT number, network, address, key, value, first_scan, last_scan FROM evidence WHERE device = ?", device)
-    macs = {text(row[4]) for row in rows if row[3] == "mac"}
-    owned = {text(v) for (v,) in db.all("SELECT value FROM clues WHERE kind = 'mac' AND device = ?", device)} | macs
-    addresses = {text(row[2]) for row in rows}
+    facts = [read_fact(row) for row in db.all(f"SELECT {FACT} FROM evidence WHERE device = ?", device)]
+    owned = {text(value) for (value,) in db.all("SELECT value FROM clues WHERE kind = 'mac' AND device = ?", device)}
+    owned |= {fact.evidence.value for fact in facts if fact.evidence.key == "mac"}
+    addresses = {fact.evidence.address for fact in facts}
     if strange := [word for word in words if word not in owned | addresses]:
         listed = ", ".join(sorted(owned | addresses)[:8])
         raise UsageError(f"'{strange[0]}' is no address of {known.id}", hint=f"it has {listed}")
-    places = {(number(row[1]), text(row[2])) for row in rows if row[2] in words or (row[3] == "mac" and row[4] in words)}
-    named = set(words)
-    moved = [r for r in rows if (number(r[1]), text(r[2])) in places and (r[3] != "mac" or named & {r[2], r[4]})]
-    if not moved or len(moved) == len(rows):
+    first = min((f.evidence.address for f in facts if f.holds and f.network == known.network), key=by_number, default="")
+    moved, macs, alone = share(facts, words, {keeping or first, *pinned_to(db, device)})
+    left = [fact for fact in facts if fact not in moved]
+    if not moved or not left or all(fact in moved for fact in facts if fact.holds):
         raise UsageError("nothing would be left of the device", hint="name some of its addresses, and not all")
     new = last_number(db, "devices") + 1
     _begin(db, device, new, _free_id(db, known.id, words))
-    db.run_all("UPDATE evidence SET device = ? WHERE number = ?", [(new, number(row[0])) for row in moved])
-    left = {text(row[4]) for row in rows if row[3] == "mac" and row not in moved}
-    for mac in owned & {*words, *(text(row[4]) for row in moved if row[3] == "mac")} - left:
+    db.run_all("UPDATE evidence SET device = ? WHERE number = ?", [(new, fact.number) for fact in moved])
+    heard = {fact.evidence.value for fact in moved if fact.evidence.key == "mac"}
+    kept = {fact.evidence.value for fact in left if fact.evidence.key == "mac"}
+    for mac in owned & (macs | heard) - kept:
         db.run("UPDATE clues SET device = ? WHERE kind = 'mac' AND value = ?", new, mac)
-    pins = [pin(network, address) for network, address in places if address in words]
     db.run_all(
         "INSERT INTO clues (kind, value, device) VALUES (?, ?, ?)"
         " ON CONFLICT (kind, value) DO UPDATE SET device = excluded.device",
-        [(PIN, value, new) for value in pins],
+        [(PIN, pin(network, address), new) for network, address in sorted(alone)],
     )
-    db.run("DELETE FROM clues WHERE kind = 'address' AND device = ?" + _in("value", words), device, *words)
-    db.run("INSERT INTO partings (one, other) VALUES (?, ?)", device, new)
-    _attend(db, device, new, [(number(row[5]), number(row[6])) for row in moved])
-    db.run("DELETE FROM links WHERE device = ?" + _in("one", words), device, *words)
+    db.run("UPDATE clues SET device = ? WHERE kind = 'address' AND device = ?" + _in("value", words), new, device, *words)
+    part(db, new, {device, *partners(db, device)})  # what the one is not, no part of it is
+    _attend(db, device, new, [(fact.first_scan, fact.last_scan) for fact in moved])
+    lost = _part_links(db, device, new, {*words, *macs})
     _settle(db, [device, new])
     made = stored_one(db, new)
-    return Change(datetime.now(UTC), known.id, "parted", None, made.id, "you"), {"split": {"device": known.id, "new": made.id}}
+    before = {"device": known.id, "new": made.id, "links": lost}
+    return Change(datetime.now(UTC), known.id, "parted", None, made.id, "you"), {"split": before}
 
 
-def undo_merge(db: Database, was: Mapping[str, Any]) -> None:
-    """Make the two again what they were, with what was heard since where the one's addresses are."""
+def undo_merge(db: Database, was: Mapping[str, Any]) -> tuple[int, Change]:
+    """Make the two again what they were, with what was heard since where the one's addresses are; what that changes."""
     kept = _number(db, was["kept"])
     new = last_number(db, "devices") + 1
     db.run("DELETE FROM clues WHERE kind = 'id' AND value = ?", was["row"][0])
@@ -98,19 +97,25 @@ def undo_merge(db: Database, was: Mapping[str, Any]) -> None:
         if (scan := number(at)) in alone | both:
             present = unpack(row) | {new}
             db.run("UPDATE scans SET present = ? WHERE number = ?", pack(present - ({kept} if scan in alone else set())), scan)
+    _be_heard_since(db, kept, new, was["last_scan"])
     if stored_one(db, kept).last_scan <= was["last_scan"]:
         db.run(_RESTORE, *was["kept_row"][1:], kept)
     else:
         db.run("UPDATE devices SET first_seen = ? WHERE number = ?", was["kept_row"][2], kept)
     _settle(db, [kept, new])
+    return kept, Change(datetime.now(UTC), stored_one(db, kept).id, "parted", None, text(was["row"][0]), "you")
 
 
-def undo_split(db: Database, was: Mapping[str, Any]) -> None:
-    """Make the two one again."""
+def undo_split(db: Database, was: Mapping[str, Any]) -> tuple[int, Change]:
+    """Make the two one again; what that changes."""
     device, new = _number(db, was["device"]), _number(db, was["new"])
     db.run("DELETE FROM clues WHERE kind = ? AND device = ?", PIN, new)
-    join(db, device, new, last_number(db, "scans"))
+    former = join(db, device, new, last_number(db, "scans"))
+    for scan, one, other, kind, value, strength in was.get("links", ()):  # which an act of an older netinv has not
+        write_links(db, device, number(scan), [Link(text(one), text(other), text(kind), text(value), float(strength))])
     _settle(db, [device])
+    known = stored_one(db, device)
+    return device, Change(datetime.now(UTC), known.id, "joined", former, known.id, "you")
 
 
 # While they were one, the answer of one ended what was known of the other: it had moved, so it seemed.
@@ -176,6 +181,27 @@ def _attend(db: Database, device: int, new: int, spans: Sequence[tuple[int, int]
         scan, present = number(at), unpack(row)
         if device in present and any(first <= scan <= last for first, last in spans):
             db.run("UPDATE scans SET present = ? WHERE number = ?", pack(present | {new}), scan)
+
+
+def _be_heard_since(db: Database, kept: int, new: int, then: int) -> None:
+    """What was heard of a device after that scan, while it was one with another, makes it as present as that."""
+    rows = db.all("SELECT first_scan, last_scan, last_seen FROM evidence WHERE device = ? AND last_scan > ?", new, then)
+    if rows:
+        _attend(db, kept, new, [(max(number(first), then + 1), number(last)) for first, last, _ in rows])
+        last, seen = max(number(row[1]) for row in rows), max(number(row[2]) for row in rows)
+        db.run("UPDATE devices SET last_scan = ?, last_seen = ?, silent = 0, gone = NULL WHERE number = ?", last, seen, new)
+
+
+def _part_links(db: Database, device: int, new: int, gone: Collection[str]) -> list[list[Any]]:
+    """Give why the parted one is one to it, and forget why the two were one; what is forgotten."""
+    lost: list[list[Any]] = []
+    for row, *link in db.all("SELECT number, scan, one, other, kind, value, strength FROM links WHERE device = ?", device):
+        if link[1] in gone and link[2] in gone:
+            db.run("UPDATE links SET device = ? WHERE number = ?", new, number(row))
+        elif link[1] in gone or link[2] in gone:
+            db.run("DELETE FROM links WHERE number = ?", number(row))
+            lost.append(link)
+    return lost
 
 
 def _settle(db: Database, devices: Collection[int]) -> None:

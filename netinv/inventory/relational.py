@@ -170,14 +170,18 @@ class RelationalInventory:
             numbers = self._number(one), self._number(other)
             if numbers[0] == numbers[1]:
                 raise UsageError("a device is one with itself", hint="name two devices; `netinv split` parts one")
-            return acts.regroup(self._db, *regrouping.merge(self._db, *numbers), f"{one} and {other} made one")
+            names = " and ".join(acts.called(self._db, device) for device in numbers)
+            return acts.regroup(self._db, *regrouping.merge(self._db, *numbers), f"{names} made one")
 
-    def split(self, device: str, words: Collection[str]) -> Change:
+    def split(self, device: str, words: Collection[str], *, keeping: str | None = None) -> Change:
         from netinv.inventory import acts, regrouping
 
         with self._db.writing():
-            change, before = regrouping.split(self._db, self._number(device), words)
-            return acts.regroup(self._db, change, before, f"{device} parted from {change.after}")
+            parted = self._number(device)
+            change, before = regrouping.split(self._db, parted, words, keeping)
+            [new] = numbers_of(self._db, before["split"]["new"])
+            says = f"{acts.called(self._db, new)} parted from {acts.called(self._db, parted)}"
+            return acts.regroup(self._db, change, before, says)
 
     def undo(self) -> str | None:
         from netinv.inventory.acts import undo

@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from netinv.errors import StoreError
-from netinv.inventory.database import WITHOUT, Database
+from netinv.inventory.database import ANOTHER, COPIES, Database
 from netinv.inventory.place import make_private, settle
 from netinv.inventory.rows import Damaged, text
 from netinv.inventory.schema import APPLICATION, STEPS, VERSION
@@ -18,6 +18,9 @@ from netinv.text import clean
 
 PATIENCE = 5.0
 """Seconds to wait while another program writes."""
+_NAMED = 3
+"""Copies named at the most, the latest."""
+_ROOM = "see that there is room for it, and that you may write there"
 _DAMAGED = (
     0,  # Damaged, or text that is not UTF-8: found by us or by Python, not by SQLite
     sqlite3.SQLITE_ERROR,  # a table or column is missing
@@ -116,7 +119,8 @@ class SQLite(Database):
                     f"there is no inventory yet at {self._shown}", hint="run `netinv scan` first, or name one with --store"
                 )
         except OSError as error:
-            raise StoreError(f"the inventory {self._shown} cannot be opened or made: {error.strerror}", hint=WITHOUT) from error
+            why = f"the inventory {self._shown} cannot be opened or made: {error.strerror}"
+            raise StoreError(why, hint=self._permission()) from error
 
     def _connect(self, uri: str) -> sqlite3.Connection:
         # mode=rw even for reading: only so can a journal left by a killed program be undone. SQLite itself falls back to reading
@@ -142,11 +146,11 @@ class SQLite(Database):
             application, version = self._pragma("application_id"), self._pragma("user_version")
             size = self._pragma("page_count") * self._pragma("page_size")
             if application != APPLICATION:
-                raise StoreError(f"{self._shown} is a database of another program", hint=f"it was left as it is; {WITHOUT}")
+                raise StoreError(f"{self._shown} is a database of another program", hint=f"it was left as it is; {ANOTHER}")
             if version > VERSION:
                 raise StoreError(
                     f"the inventory {self._shown} was made by a newer netinv (schema {version}; this one reads {VERSION})",
-                    hint=f"it was left as it is; upgrade netinv, {WITHOUT}",
+                    hint=f"it was left as it is; upgrade netinv, or {ANOTHER}",
                 )
             # SQLite takes what is missing of the last page for zeros. With a write-ahead log, which others may have chosen, the
             # end of the file may be there.
@@ -162,7 +166,7 @@ class SQLite(Database):
             if not self._is_empty():  # any more, now that nobody else can write
                 return False
             if self._size():  # less than a page: SQLite would write over it
-                raise StoreError(f"{self._shown} is not an inventory", hint=f"it was left as it is; {WITHOUT}")
+                raise StoreError(f"{self._shown} is not an inventory", hint=f"it was left as it is; {ANOTHER}")
             if not self._read_only:
                 self._step(0)
         if self._read_only:
@@ -213,7 +217,7 @@ class SQLite(Database):
             part.unlink(missing_ok=True)
             if not isinstance(error, OSError):
                 raise
-            raise StoreError(f"{self._shown} cannot be copied to {clean(str(free))}: {error.strerror}", hint=WITHOUT) from error
+            raise StoreError(f"{self._shown} cannot be copied to {clean(str(free))}: {error.strerror}", hint=_ROOM) from error
         return free
 
     def _step(self, version: int) -> None:
@@ -229,7 +233,7 @@ class SQLite(Database):
         try:
             return self.path.stat().st_size
         except OSError as error:
-            raise StoreError(f"the inventory {self._shown} is gone: {error.strerror}", hint=WITHOUT) from error
+            raise StoreError(f"the inventory {self._shown} is gone: {error.strerror}", hint=ANOTHER) from error
 
     def _pragma(self, name: str) -> int:
         return int(self._connection.execute(f"PRAGMA {name}").fetchone()[0])
@@ -254,12 +258,24 @@ class SQLite(Database):
         code, at = getattr(error, "sqlite_errorcode", 0) & 0xFF, self._shown
         if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             waited = f"the inventory {at} is in use by another program, and was for {self.patience:g} s"
-            return StoreError(waited, hint=f"try again when the other netinv is done; {WITHOUT}")
+            return StoreError(waited, hint=f"try again when the other netinv is done, or {ANOTHER}")
         if code == sqlite3.SQLITE_FULL:
-            return StoreError(f"no space is left for the inventory {at}", hint=f"free some; {WITHOUT}")
+            return StoreError(f"no space is left for the inventory {at}", hint=f"free some, or {ANOTHER}")
         if code == sqlite3.SQLITE_NOTADB:
-            return StoreError(f"{at} is not an inventory: {error}", hint=f"it was left as it is; {WITHOUT}")
+            return StoreError(f"{at} is not an inventory: {error}", hint=f"it was left as it is; {ANOTHER}")
         if code in _DAMAGED:
-            hint = f"it was left as it is; bring back a copy, or move it away to begin anew; {WITHOUT}"
-            return StoreError(f"the inventory {at} is damaged: {error}", hint=hint)
-        return StoreError(f"the inventory {at} cannot be opened or written: {error}", hint=WITHOUT)
+            return StoreError(f"the inventory {at} is damaged: {error}", hint=self._remedy())
+        return StoreError(f"the inventory {at} cannot be opened or written: {error}", hint=self._permission())
+
+    def _remedy(self) -> str:
+        """What to do about a damaged file: copies made before it was upgraded may be older, but are whole."""
+        try:
+            copies = sorted(p for p in self.path.parent.iterdir() if p.name.startswith(f"{self.path.name}.schema"))
+        except OSError:
+            copies = []
+        kept = ", ".join(clean(str(copy)) for copy in copies[-_NAMED:] if copy.suffix != ".part")
+        earlier = f", such as was made before an upgrade: {kept}" if kept else ""
+        return f"it was left as it is; {COPIES}{earlier}; or move it away to begin anew, or {ANOTHER}"
+
+    def _permission(self) -> str:
+        return f"may you {'read it' if self._read_only else 'write to it and to its directory'}? else {ANOTHER}"

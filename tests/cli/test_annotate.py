@@ -12,6 +12,7 @@ import pytest
 from netinv.cli.app import run
 from netinv.inventory.store import open_inventory
 from netinv.model import Annotations
+from tests.inventory.scans import PHONE, heard, scan
 
 
 @pytest.fixture(autouse=True)
@@ -158,6 +159,47 @@ def test_a_sheet_with_one_wrong_line_changes_nothing(store: Path, tmp_path: Path
         assert annotations(store) == Annotations()
 
 
+def test_a_split_says_what_went_along_and_an_undo_of_whom_it_was(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with open_inventory(store) as inventory:
+        inventory.record(scan(heard("10.0.0.60", PHONE), heard("10.0.0.61", PHONE), heard("2001:db8::60", PHONE), interface=None))
+        phone, vault = inventory.find("10.0.0.60").id, inventory.find("vault").id
+    assert run(["split", "10.0.0.60", "10.0.0.61"]) == 0
+    told = capsys.readouterr().err
+    assert "10.0.0.61 is a device of its own" in told
+    assert f"{PHONE} stays with 10.0.0.60, and answers for both" in told
+    assert run(["undo"]) == 0
+    told = capsys.readouterr().err
+    assert "undone: 10.0.0.61 (" in told
+    assert f") parted from 10.0.0.60 ({phone})" in told
+    assert run(["merge", "10.0.0.5", "10.0.0.60"]) == 0
+    capsys.readouterr()
+    assert run(["list", "--changed", "--since", "1d", "--csv"]) == 0
+    assert vault in capsys.readouterr().out
+    assert run(["split", "10.0.0.5", "10.0.0.60"]) == 0
+    told = capsys.readouterr().err
+    assert f", with 10.0.0.61, 2001:db8::60, {PHONE}; `netinv undo` takes it back" in told
+    assert "stays" not in told
+    assert run(["undo"]) == run(["undo"]) == 0
+    assert f"undone: 10.0.0.5 vault ({vault}) and 10.0.0.60 ({phone}) made one" in capsys.readouterr().err
+    assert run(["list", "--changed", "--since", "1d", "--csv"]) == 0
+    assert vault not in capsys.readouterr().out, "what was taken back has changed nothing"
+
+
 def test_nothing_to_undo_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["undo"]) == 0
     assert "nothing to undo" in capsys.readouterr().err
+
+
+def test_a_cell_as_it_was_heard_clears_what_was_said(store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sheet, first = tmp_path / "devices.csv", tmp_path / "first.csv"
+    assert run(["export", str(sheet)]) == 0
+    shutil.copy(sheet, first)
+    edited(sheet, name="wrong", kind="camera", owner="Anna")
+    assert run(["import", str(sheet)]) == 0
+    assert annotations(store) == Annotations(name="wrong", kind="camera", owner="Anna")
+    assert run(["import", str(first), "--dry-run"]) == 0
+    assert capsys.readouterr().out.endswith(" wrong: name: wrong -> -; kind: camera -> -; owner: Anna -> -\n")
+    assert run(["import", str(first)]) == 0
+    assert annotations(store) == Annotations()
+    assert run(["undo"]) == 0
+    assert annotations(store).name == "wrong"

@@ -5,6 +5,7 @@
 prints the figures; nothing is asserted, since machines differ. FOLDER keeps the inventories for the next time.
 """
 
+import argparse
 import os
 import subprocess
 import sys
@@ -173,5 +174,7 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="python -m tests.inventory.benchmark", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("folder", nargs="?", type=Path, help="an existing one, that keeps the inventories for the next time")
     with tempfile.TemporaryDirectory() as scratch:
-        main(Path(sys.argv[1] if len(sys.argv) > 1 else scratch))
+        main(parser.parse_args().folder or Path(scratch))

@@ -26,6 +26,14 @@ HOUSE = (
     heard("10.0.0.20", TV, dns_ptr="tv.lan", tcp_80="open", icmp_rtt="2.5"),
     heard("10.0.0.30", PHONE),
 )
+SERVERS = (
+    heard("10.0.0.10", ROUTER, dns_ptr="one.lan", tcp_22="open"),
+    heard("2001:db8::10", ROUTER),
+    heard("10.0.0.11", TV, dns_ptr="two.lan"),
+    heard("2001:db8::11", TV, tcp_443="open"),
+    heard("fe80::3e22:fbff:fe00:2", ipv6_iid="eui64"),
+)
+"""Two devices, one with an address that tells its MAC by its bits alone."""
 HOSTILE = (
     "\x1b[31mred",
     "[/bold]",
@@ -845,6 +853,101 @@ class Contract:
         assert store.find("box").id == box
         [alone] = store.record(scan(both[1], hours=3)).scan.devices
         assert alone.id == box
+
+    def test_an_act_taken_back_is_no_difference_and_history_tells_both(self, store: Inventory) -> None:
+        for hours in (0, 1):
+            store.record(scan(*SERVERS, hours=hours))
+        one, other = by_mac(store.devices(), ROUTER), by_mac(store.devices(), TV)
+        changed = [c for c in store.history(one.id) if c.by == "you"]
+        assert (changed, store.compare("scan-0", "scan-1").differences) == ([], ())
+        store.merge(one.id, other.id)
+        assert [d.kind for d in store.compare("scan-0", "scan-1").differences] == ["changed"]
+        assert store.undo() == f"10.0.0.10 one ({one.id}) and 10.0.0.11 two ({other.id}) made one"
+        assert [(c.field, c.before, c.after) for c in store.history(one.id) if c.by == "you"] == [
+            ("parted", None, other.id), ("joined", other.id, one.id),
+        ]  # fmt: skip
+        assert store.compare("scan-0", "scan-1").differences == ()
+        store.merge(one.id, other.id)
+        new = store.split(one.id, ["10.0.0.11"]).after
+        assert store.undo() == f"10.0.0.11 two ({new}) parted from 10.0.0.10 one ({one.id})"
+        assert store.undo()
+        assert store.compare("scan-0", "scan-1").differences == ()
+        assert store.history(one.id)[0].field == "parted"
+        store.record(scan(*SERVERS, hours=2))
+        assert store.compare("scan-0", "scan-2").differences == ()
+        assert {d.id: d.addresses for d in store.devices()} == {d.id: d.addresses for d in (one, other)}
+        store.annotate({one.id: Annotations(name="attic")})
+        assert store.undo() == f"name of 10.0.0.10 attic ({one.id}) set"
+
+    def test_an_address_parted_after_a_wrong_merge_takes_all_of_its_device_along(self, store: Inventory) -> None:
+        store.record(scan(*SERVERS))
+        one, other = by_mac(store.devices(), ROUTER), by_mac(store.devices(), TV)
+        shown = [(d.addresses, d.macs, d.name, d.links) for d in (one, other)]
+        store.merge(one.id, other.id)
+        merged = store.devices()
+        new = store.split(one.id, ["10.0.0.11"]).after
+        assert [(d.addresses, d.macs, d.name, d.links) for d in store.devices()] == shown
+        for hours in (1, 2):
+            found = store.record(scan(*SERVERS, hours=hours)).scan.devices
+            assert [(d.id, d.addresses, d.macs, d.is_new) for d in found] == [
+                (one.id, one.addresses, (ROUTER,), False), (new, other.addresses, (TV,), False),
+            ]  # fmt: skip
+        assert store.find(TV).id == store.find("2001:db8::11").id == new
+        moved = scan(*(e for e in SERVERS if e[0].address != "10.0.0.11"), heard("10.0.0.11", PHONE), hours=3)
+        assert by_mac(store.record(moved).scan.devices, PHONE).id not in (one.id, new), "the next who gets the address is another"
+        for hours in (4, 5):
+            store.record(scan(*SERVERS, hours=hours))
+        assert store.undo()
+        [again] = [d for d in store.devices() if d.id == one.id]
+        assert (again.addresses, again.macs, again.links) == (merged[0].addresses, merged[0].macs, merged[0].links)
+        found = store.record(scan(*SERVERS, hours=6)).scan.devices
+        assert [(d.id, d.addresses) for d in found] == [(one.id, merged[0].addresses)]
+        assert store.undo()
+        assert [(d.addresses, d.macs, d.name, d.links) for d in store.devices() if d.macs != (PHONE,)] == shown
+        assert {d.presence for d in store.devices() if d.macs != (PHONE,)} == {"here"}, "as both were heard by the last scan"
+        assert store.seen_in("scan-6") == store.seen_in("scan-0") == {one.id, other.id}
+        assert store.check() == ()
+
+    @pytest.mark.parametrize(("keeping", "parts"), [(None, 2), ("10.0.0.11", 2), ("10.0.0.12", 1), (TV, 1), (ROUTER, 2)])
+    def test_an_address_goes_alone_where_the_device_keeps_its_mac(
+        self, store: Inventory, keeping: str | None, parts: int
+    ) -> None:
+        """As a host behind one of the network cards of a router: the one card, or all that answers there, is the router's."""
+        cards = (*SERVERS, heard("10.0.0.12", TV))
+        store.record(scan(*cards))
+        one, other = by_mac(store.devices(), ROUTER), by_mac(store.devices(), TV)
+        store.merge(one.id, other.id)
+        words = ["10.0.0.11"] if keeping != "10.0.0.11" else ["10.0.0.12"]
+        new = store.split(one.id, words, keeping=keeping if keeping != "10.0.0.11" else None).after
+        for hours in (0, 1, 2):
+            if hours:
+                store.record(scan(*cards, hours=hours))
+            found = {d.id: d for d in store.devices()}
+            assert len(found[new or ""].addresses) == (4 if parts == 2 else 1)
+            assert set(found[one.id].macs) == ({ROUTER} if parts == 2 else {ROUTER, TV})
+        assert store.find(TV).id == (new if parts == 2 else one.id)
+        assert store.undo()
+        assert [(d.id, set(d.macs)) for d in store.devices()] == [(one.id, {ROUTER, TV})]
+
+    def test_an_address_that_was_given_another_stays_with_whom_the_user_gave_it(self, store: Inventory) -> None:
+        """A container of a host becomes a device, and has a second address that becomes another."""
+        three = [heard(f"10.0.0.{n}", TV) for n in (7, 40, 41)]
+        [host] = store.record(scan(*three)).scan.devices
+        box = store.split(host.id, ["10.0.0.40", "10.0.0.41"]).after or ""
+        other = store.split(box, ["10.0.0.41"]).after
+        for hours in (1, 2):
+            found = store.record(scan(*three, hours=hours)).scan.devices
+            assert [(d.id, d.ip) for d in found] == [(host.id, "10.0.0.7"), (box, "10.0.0.40"), (other, "10.0.0.41")]
+
+    def test_a_device_behind_a_router_that_was_parted_and_joined_again_is_known(self, store: Inventory) -> None:
+        far = (heard("192.168.9.5", dns_ptr="far.lan"), heard("192.168.9.6", tcp_22="open"))
+        one, other = store.record(scan(*far)).scan.devices
+        store.merge(one.id, other.id)
+        new = store.split(one.id, ["192.168.9.6"]).after
+        assert [d.id for d in store.record(scan(*far, hours=1)).scan.devices] == [one.id, new]
+        assert store.undo()
+        for hours, alone in enumerate(far, 2):
+            assert [d.id for d in store.record(scan(alone, hours=hours)).scan.devices] == [one.id]
 
     @pytest.mark.parametrize("words", [["10.0.0.99"], [TV], ["10.0.0.20"], []])
     def test_what_cannot_be_parted_is_refused(self, store: Inventory, words: list[str]) -> None:

@@ -8,7 +8,7 @@ telephones as the owners do, machines are copied with their keys, and makers giv
 UPnP name.
 """
 
-import sys
+import argparse
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -282,8 +282,12 @@ def _registered(random: Random) -> str:
 
 
 if __name__ == "__main__":
-    households = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
-    for seed in map(int, sys.argv[2:] or ["1"]):
+    parser = argparse.ArgumentParser(prog="python -m tests.inventory.households", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("households", nargs="?", type=int, default=1000, metavar="HOW MANY", help="default 1000")
+    parser.add_argument("seeds", nargs="*", type=int, default=[1], metavar="SEED", help="one run each (default 1)")
+    asked = parser.parse_args()
+    households: int = asked.households
+    for seed in asked.seeds:
         found = tally(households, seed)
         print(f"seed {seed}: {households:,} households, {found.devices:,} devices in their inventories")
         print(f"  known again: {found.relinked:,} of {found.rotated:,} ({found.relinked / found.rotated:.2%})")

@@ -318,7 +318,7 @@ def can_mount() -> bool:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.inventory.injuries")
+    parser = argparse.ArgumentParser(prog="python -m tests.inventory.injuries", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--kills", type=int, default=1000, help="at random moments (default 1000)")
     parser.add_argument("--every", type=int, default=1, help="only every so manieth call to the system (default 1)")
     parser.add_argument("--work", nargs=2, help=argparse.SUPPRESS)

@@ -6,6 +6,7 @@ does it with 8 sensors and 200 scans each, tells what came of it, and exits with
 The server is one of its own, on a socket; every second sensor stands in a network of its own, the others share one.
 """
 
+import argparse
 import json
 import os
 import sys
@@ -225,4 +226,7 @@ def main(sensors: int = 8, scans: int = 200) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*map(int, sys.argv[1:])))
+    parser = argparse.ArgumentParser(prog="python -m tests.inventory.sensors", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("sensors", nargs="?", type=int, default=8, help="at once (default 8)")
+    parser.add_argument("scans", nargs="?", type=int, default=200, help="that each saves (default 200)")
+    sys.exit(main(**vars(parser.parse_args())))

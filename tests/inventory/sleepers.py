@@ -5,7 +5,7 @@
 prints how many that were there all the time were given up, and how many scans it took to notice those who left.
 """
 
-import sys
+import argparse
 import tempfile
 from collections import Counter
 from collections.abc import Iterable
@@ -146,8 +146,12 @@ def _judged(evidence: Iterable[Evidence]) -> Device:
 
 
 if __name__ == "__main__":
-    homes = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
-    for seed in map(int, sys.argv[2:] or ["1"]):
+    parser = argparse.ArgumentParser(prog="python -m tests.inventory.sleepers", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("homes", nargs="?", type=int, default=1000, metavar="HOW MANY", help="default 1000")
+    parser.add_argument("seeds", nargs="*", type=int, default=[1], metavar="SEED", help="one run each (default 1)")
+    asked = parser.parse_args()
+    homes: int = asked.homes
+    for seed in asked.seeds:
         found = tally(homes, seed)
         devices, false = found.there.total(), found.false.total()
         share = f"{false:,} given up falsely ({false / devices:.3%})"

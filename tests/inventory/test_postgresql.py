@@ -15,6 +15,7 @@ from netinv.cli.app import run
 from netinv.errors import StoreError
 from netinv.inventory import postgresql
 from netinv.inventory.base import Inventory
+from netinv.inventory.connecting import parameters, shown
 from netinv.inventory.opening import open_database
 from netinv.inventory.schema import STEPS, TABLES, VERSION
 from netinv.inventory.store import open_inventory
@@ -381,6 +382,21 @@ def test_a_scan_is_saved_under_the_name_of_its_sensor_and_listed_by_it(schema: s
     assert "did you mean attic?" in capsys.readouterr().err
     assert run(["scans", "--store", schema]) == 0
     assert "by attic" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("postgresql://me:secret@[2001:db8::7]:5433/lan", "postgresql://me@[2001:db8::7]:5433/lan"),
+        ("postgresql://[fe80::1]/lan", "postgresql://[fe80::1]/lan"),
+        ("postgresql://db.lan/lan", "postgresql://db.lan/lan"),
+        ("postgresql://db.lan:5433,[2001:db8::7]:5434/lan", "postgresql://db.lan:5433,[2001:db8::7]:5434/lan"),
+        ("postgresql://db.lan,[::1]/lan?port=5433", "postgresql://db.lan:5433,[::1]:5433/lan"),
+    ],
+)
+def test_a_url_is_shown_as_it_would_be_written(url: str, told: str) -> None:
+    assert shown(parameters(url, {}), "") == told
+    assert shown(parameters(told, {}), "") == told
 
 
 def test_a_password_is_never_shown(schema: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
