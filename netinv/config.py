@@ -8,6 +8,7 @@ import os
 import re
 import stat
 from collections.abc import Iterator, Mapping
+from functools import reduce
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -49,35 +50,32 @@ class Config(NamedTuple):
 
         UsageError for a value that cannot be; `problems` of the file are not told here.
         """
-        there = self.entries.get(setting.name)
-        if not (text := self.environ.get(setting.environment)):
-            return there
-        try:
-            value = setting.read(text)
-        except ValueError as error:
-            raise _wrong(setting.environment, setting, text) from error
-        here = Said(value, "environment", setting.environment)
-        return joined(here, there) if setting.adds and there else here
+        told = self._told(setting)
+        return reduce(joined, told) if told else None
 
     def checked(self, setting: Setting) -> Said | None:
         """The same for whoever goes by it: UsageError also for anything wrong with the file, and for words that mean nothing."""
         if self.problems:
             raise self.problems[0]
-        said = self.said(setting)
-        if said and setting.check:
+        told = self._told(setting)
+        for said in told:
             _check(setting, said)
-        return said
+        return reduce(joined, told) if told else None
 
     def faults(self) -> Iterator[UsageError]:
         """All that is wrong, in the file and in the environment."""
         yield from self.problems
         for setting in SETTINGS.values():
             try:
-                said = self.said(setting)
-                if said and setting.check:
-                    _check(setting, said)
+                told = self._told(setting)
             except UsageError as error:
                 yield error
+                continue
+            for said in told:
+                try:
+                    _check(setting, said)
+                except UsageError as error:
+                    yield error
 
     def strangers(self) -> Iterator[tuple[str, str]]:
         """Variables of the environment that look like settings and are none, each with the one it may be meant for."""
@@ -95,6 +93,17 @@ class Config(NamedTuple):
             return bool(self.path and self.exists and stat.S_IMODE(self.path.stat().st_mode) & 0o044)
         except OSError:
             return False
+
+    def _told(self, setting: Setting) -> tuple[Said, ...]:
+        """Who says what holds: the nearest to the user, and where it adds up everybody. UsageError as `said`."""
+        there = (self.entries[setting.name],) if setting.name in self.entries else ()
+        if not (text := self.environ.get(setting.environment)):
+            return there
+        try:
+            here = Said(setting.read(text), "environment", setting.environment)
+        except ValueError as error:
+            raise _wrong(setting.environment, setting, text) from error
+        return (here, *there) if setting.adds else (here,)
 
 
 def joined(one: Said, other: Said) -> Said:
@@ -155,10 +164,12 @@ def _content(path: Path, *, must_exist: bool) -> str | None:
         return None
     except OSError as error:
         raise _unread(path, (error.strerror or str(error)).lower(), "may you read it?") from error
+    found = os.fstat(descriptor)
+    if not stat.S_ISREG(found.st_mode):
+        os.close(descriptor)
+        what = "a directory" if stat.S_ISDIR(found.st_mode) else "no file"
+        raise _unread(path, f"it is {what}", f"move it away, or name a file in {ENVIRONMENT}")
     with os.fdopen(descriptor, "rb") as stream:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
-            raise _unread(path, "it is no file", "move it away")
         if is_root():
             _trust(path, found)
         try:
@@ -284,10 +295,11 @@ def _anchored(setting: Setting, value: Value, environ: Mapping[str, str]) -> Val
 
 def _check(setting: Setting, said: Said) -> None:
     """UsageError for words that mean nothing."""
+    if setting.check is None:
+        return
     try:
         for word in _words(said.value):
-            if setting.check:
-                setting.check(word)
+            setting.check(word)
     except NetinvError as error:
         raise UsageError(f"{said.where}: {setting.name}: {error.message}", hint=error.hint) from error
 

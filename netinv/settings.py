@@ -121,6 +121,12 @@ def _probe(name: str) -> None:
         raise _no("probe", name, names)
 
 
+def _target(words: str) -> None:
+    from netinv.net.notation import check
+
+    check(words)
+
+
 def _format(name: str) -> None:
     from netinv.formats import by_name
 
@@ -159,7 +165,7 @@ SETTINGS: dict[str, Setting] = {
         ),
         Setting(
             "scan.exclude", "targets", "Leave these out", "NETINV_EXCLUDE", ("--exclude", "-x"), "TARGET",
-            adds=True, example='["10.0.0.7", "10.0.0.200-250"]',
+            check=_target, adds=True, example='["10.0.0.7", "10.0.0.200-250"]',
         ),
         Setting(
             "scan.pace", "word", "The manners of the scan: gentle, default or fast", "NETINV_PACE", ("--pace",), "NAME",
@@ -183,7 +189,7 @@ SETTINGS: dict[str, Setting] = {
             check=_probe, overruled_by=("probe",), example='["tcp"]',
         ),
         Setting(
-            "scan.also", "words", "Ask with this probe too, which is not asked by default: snmp, tcp-ping", "NETINV_ALSO",
+            "scan.also", "words", "Ask with this probe too, which is not asked by default: snmp, industrial, tcp-ping", "NETINV_ALSO",
             ("--also",), "NAME", check=_probe, overruled_by=("probe", "passive", *_QUICK), example='["tcp-ping"]',
         ),
         Setting(

@@ -248,3 +248,22 @@ def test_whatever_the_file_holds_is_read_or_is_a_problem_that_can_be_printed(
     path.write_bytes(text.encode("utf-8", "replace"))
     found = load({"NETINV_CONFIG": str(path)})
     assert all(fault.message.isprintable() for fault in found.faults())
+
+
+def test_a_directory_in_place_of_the_file_is_told_as_such(file: Path) -> None:
+    file.mkdir()
+    [found] = load(environ(file)).problems
+    assert found.message.endswith("is not read: it is a directory")
+    assert found.hint
+
+
+@pytest.mark.parametrize("word", ["10.0.0.7/99", "10.0.0.9-3", "10.0.0.300", "::1", "@/no/such/file"])
+def test_what_is_excluded_has_to_mean_something_and_no_name_is_looked_up(
+    file: Path, word: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_: pytest.fail("a name was looked up"))
+    file.write_text(f'[scan]\n\nexclude = ["nas.lan, 10.0.0.1", "{word}"]\n')
+    said = load(environ(file, NETINV_EXCLUDE="10.0.0.8 1.2.3"))
+    assert [fault.message.partition(": scan.exclude: ")[0] for fault in said.faults()] == ["NETINV_EXCLUDE", f"{file}:3"]
+    file.write_text('[scan]\nexclude = ["nas.lan", "10.0.0.3-9", "10.0.0.0/28"]\n')
+    assert not list(load(environ(file)).faults())

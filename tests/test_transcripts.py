@@ -7,6 +7,7 @@ A device that was misread becomes a test by `netinv scan --record FILE --anonymi
 which writes what netinv makes of each transcript that has no expected devices yet beside it, and correct there what is wrong.
 """
 
+import argparse
 import json
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,7 @@ def test_no_household_is_shown_with_its_names(transcript: Path) -> None:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(prog="python -m tests.test_transcripts", description=(__doc__ or "").partition("\n")[0]).parse_args()
     for path in TRANSCRIPTS:
         if not expected(path).exists():
             lines = ",\n".join(json.dumps(device, ensure_ascii=False) for device in devices(path))

@@ -33,6 +33,7 @@ from netinv.cli import (
     vendors,
     watch,
 )
+from netinv.cli.configured import misread
 from netinv.errors import NetinvError
 
 if TYPE_CHECKING:
@@ -125,7 +126,9 @@ def run(words: Sequence[str] | None = None, *, network: "Network | None" = None)
         return error.exit_code
     except _USAGE_ERROR as error:
         usage: Any = error
-        if message := usage.format_message():  # none where no command was given: the help has been printed instead
+        if wrong := misread(error):  # said as `netinv config check` says it
+            _report(wrong.message, wrong.hint)
+        elif message := usage.format_message():  # none where no command was given: the help has been printed instead
             _report(message, f"{usage.ctx.command_path if usage.ctx else 'netinv'} --help")
         return 2
     except (typer.Abort, KeyboardInterrupt):

@@ -1,7 +1,6 @@
 """An argument in words: the verdict, what was heard, who speaks for and against, what would change the mind."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 from textwrap import wrap
 
 import typer
@@ -11,14 +10,18 @@ from netinv.classification.details import NAMED_FROM
 from netinv.classification.facts import Fact
 from netinv.classification.kinds import UNKNOWN, kinds
 from netinv.formats.base import evidence_in_order
-from netinv.formats.words import TOO_LITTLE, percent, some, spoken
-from netinv.model import Detail, Device, Reason
+from netinv.formats.words import TOO_LITTLE, count, percent, some, spoken
+from netinv.model import Detail, Device, Evidence, Reason
 
 _FIELDS = {"vendor": "maker", "model": "model", "os": "system", "firmware": "firmware", "serial": "serial"}
 _TELLERS = 4
 """Tellers of a detail named; the rest is in --json."""
-_SHOWN = 40
-"""Facts listed; the rest is in --json."""
+SHOWN = 100
+"""Facts listed; --all lists the rest."""
+_TAKEN = 3
+"""Facts named of what is taken away at once."""
+_AUDIBLE = 0.15
+"""Reasons that weigh less are in --json: they would be printed as +0.1 or +0.0."""
 WIDEST = 96
 """Columns where the output is no terminal; lines of prose do not grow beyond it."""
 
@@ -36,6 +39,33 @@ _SAID = {
     "route.gateway": "the role of default gateway",
     "local.self": "netinv running on it",
     "local.os": "the system {}",
+    "mdns.service": "the service {} announced by mDNS",
+    "mdns.model": "the model {} told by mDNS",
+    "mdns.txt": "the item {} told by mDNS",
+    "ssdp.st": "{} announced by SSDP",
+    "ssdp.server": "the software {} named by SSDP",
+    "upnp.device-type": "the UPnP device type {}",
+    "upnp.model": "the UPnP model {}",
+    "upnp.manufacturer": "the UPnP manufacturer {}",
+    "upnp.description": "the UPnP description {}",
+    "upnp.friendly-name": "the UPnP name {}",
+    "wsd.type": "{} told by WS-Discovery",
+    "wsd.scope": "{} told by WS-Discovery",
+    "http.title": "a web page titled {}",
+    "http.server": "the web server {}",
+    "http.realm": "a web page for users of {}",
+    "http.favicon": "a web page with the icon {}",
+    "web.api": "the answer of {} at its well-known place",
+    "tls.subject": "a certificate of {}",
+    "ssh.banner": "the SSH banner {}",
+    "snmp.sysdescr": "the SNMP description {}",
+    "lldp.capability": "{} told by LLDP",
+    "dhcp.hostname": "the name {} told by DHCP",
+    "dhcp.vendor-class": "the DHCP client {}",
+    "mdns.hostname": "the name {} told by mDNS",
+    "rmcp.supports": "an answer by {} over RMCP",
+    "rtsp.server": "the streaming server {}",
+    "netbios.name": "the name {} told by NetBIOS",
     **dict.fromkeys(("local.hostname", "dns.ptr", "name", "name.host", "name.head"), "the name {}"),
 }
 
@@ -52,12 +82,12 @@ _KINDS = {
 }
 
 
-def told(device: Device, argument: Argument, width: int = WIDEST) -> Iterator[str]:
-    """The argument as text, a line at a time, headings bold."""
+def told(device: Device, argument: Argument, width: int = WIDEST, shown: int | None = SHOWN) -> Iterator[str]:
+    """The argument as text, a line at a time, headings bold; of what was heard `shown` facts at most, None for all."""
     yield typer.style(", ".join(filter(None, (device.name, *device.addresses, *device.macs))), bold=True)
     yield from _prose(_verdict(argument), width)
-    yield from _section("What was heard", _heard(argument, width))
-    yield from _section("What follows from it", _derived(argument.derived, width))
+    yield from _section("What was heard", _heard(argument, width, shown))
+    yield from _section("What follows from it", _derived(argument.follows, width))
     about = _words(argument.about)
     yield from _section(f"For {about}", _reasons(argument.reasons_for, width))
     yield from _section(f"Against {about}", _reasons(argument.reasons_against, width))
@@ -80,19 +110,41 @@ def _verdict(argument: Argument) -> str:
     return f"netinv takes this for {said}: {percent(verdict.confidence)} sure. {kinds()[verdict.kind].summary}"
 
 
-def _heard(argument: Argument, width: int) -> Iterator[str]:
-    shown = evidence_in_order(argument.heard)[:_SHOWN]
-    yield from _columns([(e.id, e.key, e.value, e.probe) for e in shown], width)
-    if len(argument.heard) > _SHOWN:
-        yield f"... and {len(argument.heard) - _SHOWN:,} more (--json shows all)"
+def _heard(argument: Argument, width: int, shown: int | None) -> Iterator[str]:
+    """Each fact once, whoever heard it; closed ports nobody argues with in one line."""
+    cited = {one for reason in (*argument.reasons_for, *argument.reasons_against) for one in reason.evidence}
+    shut: list[str] = []
+    once: dict[tuple[str, str], list[Evidence]] = {}
+    for e in evidence_in_order(argument.heard):
+        protocol, _, port = e.key.partition(".")
+        if protocol in ("tcp", "udp") and e.value == "closed" and e.id not in cited:
+            shut.append(f"{protocol} {port}")
+        else:
+            once.setdefault((e.key, e.value), []).append(e)
+    rows = [(first.id, *of, _heard_by(first, others)) for of, (first, *others) in once.items()]
+    yield from _columns(rows[:shown], width)
+    if len(rows) > len(rows[:shown]):
+        yield f"... and {len(rows) - len(rows[:shown]):,} more (--all shows them)"
+    if shut:
+        yield from _item("closed ports", ", ".join(dict.fromkeys(shut)), width)
+
+
+def _heard_by(first: Evidence, others: Sequence[Evidence]) -> str:
+    return f"{first.probe}; also {' '.join(e.id for e in others)}" if others else first.probe
 
 
 def _derived(facts: Iterable[Fact], width: int) -> Iterator[str]:
-    yield from _columns([(fact.evidence, fact.key, fact.value) for fact in islice(facts, _SHOWN)], width)
+    """Each value once, with all the keys it was worked out as."""
+    keys: dict[str, dict[str, str]] = {}
+    for fact in facts:
+        keys.setdefault(fact.value, {}).setdefault(fact.key, fact.evidence)
+    yield from _columns([(next(iter(of.values())), ", ".join(of), value) for value, of in keys.items()], width)
 
 
 def _reasons(reasons: Iterable[Reason], width: int) -> Iterator[str]:
     for reason in reasons:
+        if abs(reason.weight) < _AUDIBLE:
+            continue
         cited = f"[{reason.rule}; {' '.join(reason.evidence[:4])}{' ...' if len(reason.evidence) > 4 else ''}]"
         yield from _item(f"{reason.weight:+.1f}", f"{reason.says} {cited}", width)
 
@@ -118,10 +170,21 @@ def _rivals(argument: Argument, width: int) -> Iterator[str]:
 
 
 def _what_ifs(argument: Argument, width: int) -> Iterator[str]:
+    if argument.verdict.category == argument.about == UNKNOWN and not argument.heard:
+        return
     for what_if in argument.without:
-        yield from _item("-", f"without {_list(what_if.facts)}, it would be {_outcome(what_if)}", width)
+        lost = _list(what_if.facts[:_TAKEN], more=len(what_if.facts[_TAKEN:]))
+        is_same = (what_if.category, what_if.kind) == (argument.verdict.category, argument.verdict.kind)
+        says = f"even without {lost}, it would still be" if is_same else f"without {lost}, it would be"
+        yield from _item("-", f"{says} {_outcome(what_if)}", width)
     for what_if in argument.hearing:
         yield from _item("-", f"with {_list(what_if.facts)}, it would be {_outcome(what_if)}", width)
+    if not argument.hearing:
+        if argument.is_settled:
+            says = "no single description of itself as something else would be enough; several would have to agree"
+        else:
+            says = "a description of itself as something else, by UPnP, mDNS or a web page, would outweigh this"
+        yield from _item("-", says, width)
 
 
 def _silent(argument: Argument, width: int) -> Iterator[str]:
@@ -140,9 +203,10 @@ def _outcome(what_if: WhatIf) -> str:
     return f"{what} ({percent(what_if.confidence)})"
 
 
-def _list(facts: Iterable[tuple[str, str]]) -> str:
-    """`port 22 open and an initial TTL of 64`."""
-    *first, last = dict.fromkeys(_said(key, value) for key, value in facts) or [""]
+def _list(facts: Iterable[tuple[str, str]], more: int = 0) -> str:
+    """`port 22 open and an initial TTL of 64`, `the name vault and 4 facts like it`."""
+    said = [*dict.fromkeys(_said(key, value) for key, value in facts), *([f"{count(more, 'fact')} like it"] if more else ())]
+    *first, last = said or [""]
     return f"{', '.join(first)} and {last}" if first else last
 
 

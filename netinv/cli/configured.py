@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from netinv.errors import UsageError
 from netinv.settings import SETTINGS, Setting, Value
 
 if TYPE_CHECKING:
@@ -45,12 +46,28 @@ def configuration(context: typer.Context) -> "Config":
     return found
 
 
+def misread(error: Any) -> UsageError | None:
+    """What is wrong with a variable of the environment that the command line could not read; None if it is another error."""
+    context, parameter = getattr(error, "ctx", None), getattr(error, "param", None)
+    setting = next((s for s in SETTINGS.values() if s.environment == getattr(parameter, "envvar", None)), None)
+    if context is None or parameter is None or setting is None or _nearness(context, parameter.name) == _ON_THE_COMMAND_LINE:
+        return None
+    try:
+        configuration(context).said(setting)
+    except UsageError as wrong:
+        return wrong
+    return None
+
+
 def _asking(setting: Setting) -> Callable[[typer.Context, typer.CallbackParam, Any], Any]:
     def said(context: typer.Context, parameter: typer.CallbackParam, value: Any) -> Any:
         if context.resilient_parsing:  # a completion: nobody goes by it
             return value
         nearness = _nearness(context, parameter.name)
         if nearness == _ON_THE_COMMAND_LINE and not setting.adds:
+            if value == "":
+                option = setting.options[0]
+                raise UsageError(f"{option} names nothing", hint=f"leave it out, or say {option} {setting.metavar}")
             return value
         found = configuration(context).checked(setting)
         if found is None:

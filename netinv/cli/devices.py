@@ -1,13 +1,12 @@
 """`netinv list` and `netinv show`: what the inventory remembers; nothing is sent."""
 
-import sys
 from collections.abc import Iterator
-from textwrap import wrap
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from netinv.cli import options
+from netinv.cli.fitting import fitted, room
 from netinv.cli.reporting import reporting
 
 if TYPE_CHECKING:
@@ -76,7 +75,7 @@ def show(
 
     Example: netinv show 192.168.1.20
     """
-    from netinv.cli.output import Output, terminal
+    from netinv.cli.output import Output
     from netinv.formats import Report
     from netinv.inventory.store import open_inventory
 
@@ -86,7 +85,7 @@ def show(
         with Output.choose("json").stream() as writer:
             writer.write(Report((found,)))
     else:
-        typer.echo("\n".join(_page(found, terminal(sys.stdout).width)))
+        typer.echo("\n".join(_page(found, room())))
 
 
 def _page(device: "Device", width: int | None) -> Iterator[str]:
@@ -124,19 +123,12 @@ def _page(device: "Device", width: int | None) -> Iterator[str]:
     )
     for label, value in facts:
         if value:
-            yield from _fitted(f"  {label:<12}{value}", width, 14)
+            yield from fitted(f"  {label:<12}{value}", width, 14)
     yield ""
     heard = count(len(device.evidence), "fact")
-    yield from _fitted(f"  heard ({heard}; `netinv explain {device.id[:8]}` weighs them)", width, 4)
+    yield from fitted(f"  heard ({heard}; `netinv explain {device.id[:8]}` weighs them)", width, 4)
     for fact in evidence_in_order(device.evidence):
-        yield from _fitted(f"    {fact.address:<16}{fact.key:<18}{fact.value}  [{fact.probe}, {_moment(fact.seen)}]", width, 20)
-
-
-def _fitted(line: str, width: int | None, indent: int) -> list[str]:
-    """A line, or as many as it takes in a terminal of `width`, all but the first of them indented."""
-    if not width or len(line) <= width:
-        return [line]
-    return wrap(line, max(width, indent + 20), subsequent_indent=" " * indent, break_on_hyphens=False)
+        yield from fitted(f"    {fact.address:<16}{fact.key:<18}{fact.value}  [{fact.probe}, {_moment(fact.seen)}]", width, 20)
 
 
 def _moment(at: "datetime") -> str:

@@ -1,6 +1,6 @@
 """`netinv explain`: why netinv takes a device for what it does, argued from what was heard; nothing is sent."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 def explain(
     device: options.Reference,
     as_json: options.Json = False,
+    everything: Annotated[bool, typer.Option("--all", help="List all that was heard, however much it is.")] = False,
     store: options.Store = None,
 ) -> None:
     """Argue for and against what a device is taken for: what was heard, which rules spoke, what would change the verdict.
@@ -24,7 +25,7 @@ def explain(
     import sys
 
     from netinv.classification.argument import argue
-    from netinv.cli.argued import WIDEST, told
+    from netinv.cli.argued import SHOWN, WIDEST, told
     from netinv.cli.output import terminal
     from netinv.inventory.store import open_inventory
 
@@ -41,7 +42,7 @@ def explain(
         from netinv.formats.words import spoken
 
         typer.echo(f"You set its kind: {spoken(found.annotations.kind)}. What was heard says by itself:\n")
-    for line in told(found, argument, min(style.width or WIDEST, WIDEST)):
+    for line in told(found, argument, min(style.width or WIDEST, WIDEST), None if everything else SHOWN):
         typer.echo(line, color=style.color)
 
 
@@ -75,6 +76,7 @@ def document(device: "Device", argument: "Argument") -> dict[str, object]:
             ],
             "without": [_what_if_object(what_if) for what_if in argument.without],
             "hearing": [_what_if_object(what_if) for what_if in argument.hearing],
+            "settled": argument.is_settled,
         },
     }
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from netinv.cli import options
+from netinv.cli.fitting import fitted, room, rows
 
 if TYPE_CHECKING:
     from netinv.inventory.base import Inventory, ScanSummary
@@ -57,16 +58,19 @@ def history(
         }
         _write_json(document)
         return
+    width = room()
     if about and attended:
-        typer.echo(f"{_called(about)}: {_standing(about)}; seen in {attended[0]:,} of {count(attended[1], 'scan')}")
+        _echo(fitted(f"{_called(about)}: {_standing(about)}; seen in {attended[0]:,} of {count(attended[1], 'scan')}", width))
     several = _are_several(change.sensor for change in changes)
+    table: list[list[str]] = []
     for change in changes:
-        who = f"{_called(called[change.device]):<30}  " if change.device in called else "" if about else f"{change.device:<30}  "
-        typer.echo(f"  {_minute(change.at)}  {who}{sentence(change)}{_by(change.sensor, several)}")
+        who = [] if about else [_called(called[change.device]) if change.device in called else change.device]
+        table.append([f"  {_minute(change.at)}", *who, f"{sentence(change)}{_by(change.sensor, several)}"])
+    _echo(rows(table, (18,) if about else (18, 30), width))
     if not changes:
         typer.echo("  nothing changed" + (f" since {since}" if since else ""))
     if is_cut:
-        print(f"only the latest {limit:,} changes; --limit 0 shows all", file=sys.stderr)
+        print(f"only the latest {limit:,}; --limit 0 shows all", file=sys.stderr)
 
 
 def diff(
@@ -100,8 +104,7 @@ def diff(
     if as_json:
         _write_json(_document(one, other, found))
     else:
-        for line in _told(one, other, found):
-            typer.echo(line)
+        _echo(_told(one, other, found, room()))
     return 1 if exit_code and found.differences else 0
 
 
@@ -124,12 +127,14 @@ def scans(
         _write_json({"schema": "netinv-scans/1", "scans": [scan_object(scan) for scan in found]})
         return
     several = _are_several(scan.sensor for scan in found)
+    table = []
     for scan in found:
         notes = [scan.targets] if scan.targets != scan.site else []
         notes += [f"{scan.new:,} new"] if scan.new else []
         notes += ["partial"] if scan.is_partial else []
-        line = f"{scan.id}  {_minute(scan.started)}  {scan.site or '-':<20}  {count(scan.found, 'device'):<14}{', '.join(notes)}"
-        typer.echo(line.rstrip() + _by(scan.sensor, several))
+        told = f"{', '.join(notes)}{_by(scan.sensor, several)}".lstrip()
+        table.append((scan.id, _minute(scan.started), scan.site or "-", count(scan.found, "device"), told))
+    _echo(rows(table, (23, 16, 20, 12), room()))
 
 
 def scan_object(scan: "ScanSummary") -> dict[str, object]:
@@ -177,25 +182,27 @@ def _two(
     return (one, other) if every.index(one) >= every.index(other) else (other, one)
 
 
-def _told(one: "ScanSummary", other: "ScanSummary", found: "Comparison") -> Iterator[str]:
+def _told(one: "ScanSummary", other: "ScanSummary", found: "Comparison", width: int | None) -> Iterator[str]:
     from netinv.formats.changes import sentence
     from netinv.formats.words import count, verdict_line
 
     where = f" in {other.site}" if other.site else ""
     several = _are_several((one.sensor, other.sensor))
     looks = (f"{scan.id} ({_minute(scan.started)}{_by(scan.sensor, several)})" for scan in (one, other))
-    yield f"{' -> '.join(looks)}{where}"
+    yield from fitted(f"{' -> '.join(looks)}{where}", width)
+    table = []
     for difference in found.differences:
         device = difference.device
         word = difference.kind if difference.kind != "changed" else ""
         what = verdict_line(device.verdict) if difference.kind == "new" else "; ".join(map(sentence, difference.changes))
         if difference.kind == "gone":
             what = f"last seen {_minute(device.last_seen)}" + (f" in {device.network}" if device.presence != "gone" else "")
-        yield f"{_MARKS[difference.kind]} {_called(device):<34}  {word:<5} {what}".rstrip()
+        table.append((f"{_MARKS[difference.kind]} {_called(device)}", word, what))
+    yield from rows(table, (36, 4), width)
     for presence, why in (("asleep", "silent, as it may be for a while"), ("unasked", "not asked by the later scan")):
         quiet = [_called(device) for device in found.silent if device.presence == presence]
         if quiet:
-            yield f"  {count(len(quiet), 'device')} {why}: {_some(quiet)}"
+            yield from fitted(f"  {count(len(quiet), 'device')} {why}: {_some(quiet)}", width)
     if not found.differences:
         yield "no differences"
 
@@ -245,6 +252,11 @@ def _some(words: Sequence[str], most: int = 5) -> str:
 
 def _minute(at: datetime) -> str:
     return f"{at.astimezone():%Y-%m-%d %H:%M}"
+
+
+def _echo(lines: Iterable[str]) -> None:
+    for line in lines:
+        typer.echo(line)
 
 
 def _write_json(document: object) -> None:

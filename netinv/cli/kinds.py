@@ -43,16 +43,13 @@ def kinds(
 
 
 def _chosen(name: str) -> "Kind":
-    from difflib import get_close_matches
-
+    from netinv.classification.kinds import hint
     from netinv.classification.kinds import kinds as every
     from netinv.errors import UsageError
 
     word = name.strip().lower().replace(" ", "_").replace("-", "_")
     if word not in every():
-        near = get_close_matches(word, every(), n=1)
-        hint = f"did you mean {near[0]}?" if near else f"kinds: {', '.join(every())}"
-        raise UsageError(f"there is no kind '{name}'", hint=hint)
+        raise UsageError(f"there is no kind '{name}'", hint=hint(word, every()))
     return every()[word]
 
 

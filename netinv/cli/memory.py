@@ -20,11 +20,13 @@ PATIENCE = 30.0
 class Memory:
     """What is known already, and what shall be known from now on."""
 
-    def __init__(self, where: str | None, *, read_only: bool) -> None:
+    def __init__(self, where: str | None, *, read_only: bool, otherwise: str = "scan with --no-save") -> None:
+        """`otherwise` is what the user can do without it."""
         self.error: StoreError | None = None
         """Why nothing is remembered; always None where nothing is to be saved."""
         self._where = where
         self._read_only = read_only
+        self._otherwise = otherwise
         self._inventory: Inventory | None = None
         self._is_tried = False
 
@@ -93,4 +95,5 @@ class Memory:
     def _give_up(self, error: StoreError) -> None:
         self.close()
         if not self._read_only:
-            self.error = StoreError(f"the scan is not saved: {error.message}", hint=error.hint)
+            hint = "; or ".join(filter(None, (error.hint, self._otherwise)))
+            self.error = StoreError(f"the scan is not saved: {error.message}", hint=hint)

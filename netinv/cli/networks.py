@@ -3,6 +3,7 @@
 import typer
 
 from netinv.cli import options
+from netinv.cli.fitting import room, rows
 
 
 def networks(as_json: options.Json = False, store: options.Store = None) -> None:
@@ -33,10 +34,11 @@ def networks(as_json: options.Json = False, store: options.Store = None) -> None
         ]
         typer.echo(encode({"schema": "netinv-networks/1", "networks": entries}))
         return
+    table = []
     for summary in found:
         site = summary.site
         last = f"{summary.last_scan.astimezone():%Y-%m-%d %H:%M}" if summary.last_scan else "never"
-        typer.echo(
-            f"{site.name or '-':<16}  {site.prefix or '-':<18}  {site.gateway or 'gateway unknown':<17}  "
-            f"{count(summary.devices, 'device')}, {summary.gone:,} gone; {count(summary.scans, 'scan')}, last {last}"
-        )
+        told = f"{count(summary.devices, 'device')}, {summary.gone:,} gone; {count(summary.scans, 'scan')}, last {last}"
+        table.append((site.name or "-", site.prefix or "-", site.gateway or "gateway unknown", told))
+    for line in rows(table, (16, 18, 17), room()):
+        typer.echo(line)

@@ -24,7 +24,7 @@ def tell(found: Scan, out: Output, *, sensor: str | None, save: bool, store: str
         name = sensor_name(sensor)
         found = replace(found, sensor=name, devices=tuple(replace(device, sensor=name) for device in found.devices))
     with out.stream() as writer:
-        known = Memory(store, read_only=False) if save else None
+        known = Memory(store, read_only=False, otherwise="leave --save out") if save else None
         if known:
             found = known.record(found)
         if not quiet:

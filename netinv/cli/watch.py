@@ -196,7 +196,7 @@ def watch(
                 if not on or event.kind in on:
                     outlet.offer(event)
 
-        watcher = Watcher(keeper, ledger, every=seconds, tell=tell, say=say)
+        watcher = Watcher(keeper, ledger, every=seconds, tell=tell, say=say, waits=count is None)
         outlets += outlets_of(words, webhook_file, mqtt_file, notify_file, metrics, say, watcher, ledger, is_drawn=bool(show))
         for outlet in outlets:
             stack.callback(outlet.close)

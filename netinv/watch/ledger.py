@@ -9,8 +9,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from netinv.errors import StoreError
-from netinv.inventory.base import Inventory
-from netinv.inventory.history import MEASURED
+from netinv.inventory.base import Inventory, ScanSummary
+from netinv.inventory.history import MEASURED, asking
 from netinv.inventory.store import open_inventory
 from netinv.model import Device, Finding, Scan
 from netinv.watch.events import CONFLICTS, Event, of_changes, of_findings
@@ -35,8 +35,8 @@ class Ledger:
         self._waiting: deque[Scan] = deque()
         self._facts: set[str] = set()
         """Ids of the facts known of those who are there."""
-        self._swept: set[str] = set()
-        """Networks that have been asked as a whole before."""
+        self._swept: set[tuple[str, str]] = set()
+        """Networks, and the targets there that were all asked before."""
         self._conflicts: dict[tuple[str, tuple[str, ...]], int] = {}
         """By kind and MACs, for how many sweeps nobody has noticed them."""
 
@@ -95,9 +95,9 @@ class Ledger:
 
     def _save(self, inventory: Inventory, scan: Scan) -> list[Event]:
         is_sweep = scan.method != "listen"
-        is_first = is_sweep and self._is_first(inventory, scan)
         saved = inventory.record(scan)
         network = inventory.scans(1)[0].site or None
+        is_first = is_sweep and self._is_first(inventory, scan, network or "")
         self.devices = inventory.devices(network=network, brief=True)
         self._facts = _facts(saved.scan) | (set() if is_sweep else self._facts)
         conflicts = self.conflicts(saved.scan.findings, scan.finished, is_sweep=is_sweep)
@@ -107,16 +107,21 @@ class Ledger:
         known = {d.id: d for d in self.devices} | {d.id: d for d in saved.scan.devices}
         return [*of_changes(saved.changes, known), *conflicts]
 
-    def _is_first(self, inventory: Inventory, scan: Scan) -> bool:
-        """Whether no scan has asked the whole of this network yet."""
-        network = ", ".join(dict.fromkeys(str(n) for i in scan.interfaces for n in i.networks))
-        if network in self._swept:
+    def _is_first(self, inventory: Inventory, scan: Scan, network: str) -> bool:
+        """Whether no scan of this network before this one has asked all that this one asked."""
+        if (network, scan.targets) in self._swept:
             return False
-        past = inventory.scans()
-        self._swept = {s.network for s in past if not s.is_partial and s.method not in ("", "listen")}
-        if not scan.is_partial:
-            self._swept.add(network)
-        return not any(s.network == network and not s.is_partial and s.method not in ("", "listen") for s in past)
+        is_first = not any(_asks_all(s, scan.targets) for s in inventory.scans() if s.site == network and s.id != scan.id)
+        if not (is_first and scan.is_partial):
+            self._swept.add((network, scan.targets))
+        return is_first
+
+
+def _asks_all(past: ScanSummary, targets: str) -> bool:
+    """Whether a scan has asked these targets or all of its link, and was not cut short."""
+    if past.is_partial or past.method in ("", "listen"):
+        return False
+    return past.targets == targets or asking(past.sensor, past.targets, False, ()).covers_link(past.network)
 
 
 def _facts(scan: Scan) -> set[str]:

@@ -94,9 +94,13 @@ class Watcher:
         every: float,
         tell: Callable[[Event], None],
         say: Callable[[str], None],
+        waits: bool = True,
         clock: Clock | None = None,
     ) -> None:
-        """A sweep begins `every` so many seconds, or when the one before is through; `tell` gets the news, `say` the troubles."""
+        """A sweep begins `every` so many seconds, or when the one before is through; `tell` gets the news, `say` the troubles.
+
+        Unless it `waits` for an interface that is not there yet, `step` raises what kept the first sweep from being made.
+        """
         self.counts = Counts()
         self.trouble: str | None = None
         """Why there is no look at present."""
@@ -105,6 +109,7 @@ class Watcher:
         self._every = every
         self._tell = tell
         self._say = say
+        self._waits = waits
         self._clock = clock or system_clock()
         self._look: _Look | None = None
         self._due = self._clock.elapsed()
@@ -245,8 +250,8 @@ class Watcher:
             return
         self.counts.failures += 1
         said = error.message + (f" ({error.hint})" if error.hint else "")
-        if self.counts.sweeps == 0 and not isinstance(error, InterfaceError):
-            raise error  # it has never worked, and waiting will not mend it
+        if self.counts.sweeps == 0 and not (self._waits and isinstance(error, InterfaceError)):
+            raise error  # it has never worked, and waiting will not mend it, or is not wanted
         if self.trouble != said:
             self._say(f"{said}; trying again")
         self.trouble = said

@@ -76,7 +76,8 @@ def test_a_page_about_a_thing_is_not_the_thing(title: str) -> None:
     ("title", "kind"),
     [
         ("Network Camera", "camera"), ("Router Login", "router"), ("HP LaserJet MFP M428fdw", "printer"),
-        ("Welcome to your Synology DiskStation", "nas"), ("Tasmota - Main Menu", "smart_home"), ("NETGEAR GS308E Switch", "switch"),
+        ("Welcome to your Synology DiskStation", "nas"), ("Tasmota - Main Menu", "smart_home"),
+        ("NETGEAR GS308E Switch", "switch"),
     ],
 )  # fmt: skip
 def test_a_page_that_a_device_gives_itself_is_believed(title: str, kind: str) -> None:

@@ -163,9 +163,41 @@ def test_a_variable_that_cannot_be_is_named(
 ) -> None:
     monkeypatch.setenv("NETINV_RATE", "soon")
     assert run(["scan"]) == 2
-    assert "NETINV_RATE" in capsys.readouterr().err
+    told = capsys.readouterr().err
     assert run(["config", "check"]) == 2
-    assert "NETINV_RATE: scan.rate has to be a number" in capsys.readouterr().err
+    assert capsys.readouterr().err == told
+    assert told.startswith("error: NETINV_RATE: scan.rate has to be a number of 1 to 1,000,000, not 'soon'\nhint: ")
+    assert run(["scan", "--rate", "later"]) == 2
+    assert "'later'" in capsys.readouterr().err
+
+
+def test_a_directory_in_place_of_the_file_is_an_error_and_no_bug(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file.mkdir()
+    for words in (["config", "check"], ["list"]):
+        assert run(words) == 2
+        assert f"{file} is not read: it is a directory\nhint: " in capsys.readouterr().err
+
+
+def test_what_cannot_be_left_out_is_told_by_the_scan_as_by_the_check(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file.write_text('[scan]\nexclude = ["10.0.0.7/99"]\n')
+    for words in (["config", "check"], ["scan"], ["scan", "-x", "10.0.0.8"]):
+        assert run(words) == 2
+        assert capsys.readouterr().err.startswith(f"error: {file}:2: scan.exclude: 10.0.0.7/99: not a target\nhint: ")
+
+
+@pytest.mark.parametrize("words", [["list", "--store", ""], ["scan", "--sensor="], ["demo", "--in-memory", "--store", ""]])
+def test_an_option_that_names_nothing_is_wrong_and_an_empty_variable_says_nothing(
+    words: list[str], file: Path, store: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NETINV_STORE", str(store))
+    assert run(words) == 2
+    assert "names nothing\nhint: leave it out" in capsys.readouterr().err
+    assert run(["store", "copy", "", str(store.with_name("copy.db"))]) == 2
+    assert not store.with_name("copy.db").exists()
+    file.write_text(f'[store]\nurl = "{store}"\n')
+    monkeypatch.setenv("NETINV_STORE", "")
+    assert run(["list", "--csv"]) == 0
+    assert "10.0.0.5" in capsys.readouterr().out
 
 
 def test_a_name_in_the_file_that_means_nothing_is_told_with_its_line(file: Path, capsys: pytest.CaptureFixture[str]) -> None:

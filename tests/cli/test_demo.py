@@ -84,7 +84,7 @@ def test_a_shell_says_what_is_there_and_how_to_leave(netinv: Netinv, tmp_path: P
         done = netinv("demo", "--shell", stdin=typed, env={"SHELL": "/bin/sh"}, privileged=privileged)
     assert done.returncode == 0
     assert done.stdout.startswith(f"{Path(sys.executable).parent}:")
-    for word in ("lan0", "netinv scan", "nmap -sn 10.77.0.0/24", "exit", f"to them you are {owner}"):
+    for word in ("lan0", "netinv scan", "nmap -sn 10.77.0.0/24", "exit", f"to them you are {owner}", "NETINV_CONFIG=/dev/null"):
         assert word in done.stderr
 
 

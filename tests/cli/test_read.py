@@ -1,13 +1,19 @@
 """`netinv read`: a capture file is shown as a scan is."""
 
 import json
+import threading
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from netinv.cli.app import run
+from netinv.lab import Lan
+from netinv.reading import read_capture
 from tests.net.capturing import pcap
 from tests.test_reading import SOME
+from tests.wiretap import Wiretap
 
 
 @pytest.fixture
@@ -41,3 +47,32 @@ def test_what_is_no_capture_is_said_to_be_none(tmp_path: Path, capsys: pytest.Ca
     (tmp_path / "text").write_text("hello")
     assert run(["read", str(tmp_path / "text")]) == 1
     assert "does not begin as pcap" in capsys.readouterr().err
+
+
+def test_a_scan_that_was_captured_is_read_as_what_it_found(lan: Lan, netinv: Any, tmp_path: Path) -> None:
+    frames: list[tuple[float, bytes]] = []
+    is_over = threading.Event()
+    with Wiretap(lan.interface, hears=True) as wire:
+
+        def collect() -> None:
+            while not is_over.wait(0.002):
+                frames.extend((time.time(), frame) for frame in wire.passed())
+
+        collector = threading.Thread(target=collect)
+        collector.start()
+        try:
+            done = lan.run(netinv.command("scan", "--json", "-q"), env=netinv.environment())
+        finally:
+            is_over.set()
+            collector.join()
+        frames += ((time.time(), frame) for frame in wire.passed())
+        assert not wire.lost()
+    assert done.returncode == 0, done.stderr
+    scanned = {d["ip"]: d for d in json.loads(done.stdout)["devices"] if d["ip"] != lan.address}
+    read = {d.ip: d for d in read_capture(pcap(tmp_path / "lan.pcap", frames)).devices if d.ip != lan.address}
+    assert {*read} == {*scanned}
+    names = {ip: d["name"] for ip, d in scanned.items() if d["name"]}
+    kinds = {ip: d["kind"] for ip, d in scanned.items() if d["kind"] != "unknown"}
+    assert min(len(names), len(kinds)) > 15
+    assert sum(read[ip].name == name for ip, name in names.items()) >= 0.9 * len(names)
+    assert sum(read[ip].verdict.kind == kind for ip, kind in kinds.items()) >= 0.9 * len(kinds)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from netinv.cli.app import run
+from netinv.lab.memory import MemoryNetwork
 
 
 @pytest.fixture(autouse=True)
@@ -42,3 +43,19 @@ def test_pruning_says_what_it_would_do_and_does_it(store: Path, capsys: pytest.C
     assert run(["store", "vacuum"]) == 0
     assert "KiB now" in capsys.readouterr().err
     assert run(["store", "prune", "--keep", "whenever"]) == 2
+
+
+def test_a_damaged_inventory_is_answered_with_where_its_copies_lie(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store.with_name(f"{store.name}.schema4").write_bytes(store.read_bytes())
+    store.with_name(f"{store.name}.schema5.part").write_bytes(b"half")
+    store.write_bytes(store.read_bytes()[:-100])
+    for words in (["list"], ["store", "check"], ["set", "10.0.0.5", "--owner", "Anna"], ["store", "vacuum"]):
+        assert run(words) == 5
+        said = capsys.readouterr().err
+        assert "is damaged" in said
+        assert f"`netinv store copy` makes them, such as was made before an upgrade: {store}.schema4; or move it away" in said
+        assert ".part" not in said
+        assert "--no-save" not in said
+    assert run(["scan", "-q"], network=MemoryNetwork()) == 5
+    assert "the scan is not saved: " in (said := capsys.readouterr().err)
+    assert said.rstrip().endswith("; or scan with --no-save")

@@ -218,6 +218,13 @@ def test_a_watch_ends_after_as_many_sweeps_as_were_wanted(home: Lan, netinv: Any
     assert netinv("list", "--json").stdout.count('"ip"') == len(home.truth) + 1
 
 
+def test_where_no_sweep_can_begin_a_watch_of_so_many_fails_as_a_scan_does(netinv: Any) -> None:
+    scanned, watched = netinv("scan"), netinv("watch", "--count", "1")
+    assert scanned.returncode == watched.returncode == 1
+    assert scanned.stderr.splitlines()[-2:] == watched.stderr.splitlines()
+    assert watched.stderr.startswith("error: ")
+
+
 def test_on_a_terminal_there_is_a_table_of_who_is_here(home: Lan, netinv: Any) -> None:
     ours, theirs = pty.openpty()
     pipes = {"stdin": theirs, "stdout": theirs, "stderr": theirs}

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 from base64 import b64encode
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
@@ -185,6 +186,30 @@ def test_a_browser_searches_filters_sorts_and_opens(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+_NARROW = """
+addEventListener("load", () => setTimeout(() => {
+  const map = document.querySelector(".picture"), fades = () => getComputedStyle(map).maskImage !== "none";
+  const said = [innerWidth, map.scrollWidth > map.clientWidth, fades(), document.querySelector(".swipe").offsetHeight > 0];
+  map.scrollLeft = map.scrollWidth;
+  map.dispatchEvent(new Event("scroll"));
+  document.title = JSON.stringify([...said, fades()]);
+}, 200));
+"""
+
+
+@pytest.mark.parametrize(("width", "is_cut"), [(500, True), (1400, False)])
+def test_a_map_wider_than_the_window_shows_that_it_goes_on(tmp_path: Path, width: int, is_cut: bool) -> None:
+    html = written("html", household())
+    allowed = b64encode(sha256(_NARROW.encode()).digest()).decode()
+    html = html.replace("script-src ", f"script-src 'sha256-{allowed}' ", 1)
+    words = [f"--window-size={width},900", "--virtual-time-budget=2000"]
+    shown, complaints = _browse(tmp_path, html.replace("</head>", f"<script>{_NARROW}</script></head>"), words)
+    title = re.search(r"<title>(.*?)</title>", shown)
+    assert title
+    assert not complaints
+    assert json.loads(unescape(title[1])) == [width, is_cut, is_cut, is_cut, False]
+
+
 def test_a_browser_runs_nothing_a_device_says(tmp_path: Path) -> None:
     report = attackers()
     shown, complaints = _browse(tmp_path, written("html", report))
@@ -203,12 +228,12 @@ def _ports(one: Any) -> Any:
     return replace(one, evidence=(*one.evidence, Evidence(one.ip, f"tcp.{port}", "open", "tcp", NOON)))
 
 
-def _browse(where: Path, html: str) -> tuple[str, list[str]]:
+def _browse(where: Path, html: str, more: Sequence[str] = ()) -> tuple[str, list[str]]:
     """The page as Chromium has it when it has settled, and what the console says."""
     page = where / "page.html"
     page.write_text(html, "utf-8")
     words = ["--headless", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--enable-logging=stderr", "--v=0"]
-    words += ["--no-sandbox", f"--user-data-dir={where / 'profile'}", "--dump-dom", page.as_uri()]
+    words += ["--no-sandbox", f"--user-data-dir={where / 'profile'}", "--dump-dom", *more, page.as_uri()]
     environment = {"HOME": str(where), "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
     done = subprocess.run(
         [program("chromium", "chromium-browser", "google-chrome"), *words],

@@ -92,9 +92,9 @@ def cpu(pid: int) -> float:
 
 def main() -> None:
     """Run it, and print what was measured."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--minutes", type=float, default=60.0)
-    parser.add_argument("--seed", type=int, default=1)
+    parser = argparse.ArgumentParser(prog="python -m tests.watch.soak", description=__doc__)
+    parser.add_argument("--minutes", type=float, default=60.0, help="how long (default 60)")
+    parser.add_argument("--seed", type=int, default=1, help="who comes and goes when (default 1)")
     parser.add_argument("--home", help="keep the inventory in this directory")
     chosen = parser.parse_args()
     namespace.enter()

@@ -74,3 +74,32 @@ def test_who_is_gone_is_not_familiar(kept: Ledger) -> None:
     for n in range(25, 28):
         kept.record(scan(ROUTERS, hours=n))
     assert kept.familiar == {ROUTER}
+
+
+@pytest.mark.parametrize("targets", ["10.0.0.1", "10.0.0.0/25", "10.0.0.0/24 except 10.0.0.2"])
+def test_who_a_scan_of_a_part_did_not_ask_is_no_news_when_the_whole_is_watched(
+    kept: Ledger, tmp_path: Path, targets: str, said: list[str]
+) -> None:
+    with open_inventory(tmp_path / "inventory.db") as inventory:
+        inventory.record(scan(ROUTERS, targets=targets))
+        inventory.record(scan(ROUTERS, is_partial=True, hours=1))
+    assert kept.record(scan(ROUTERS, TVS, hours=2)) == []
+    assert any("the first time" in line for line in said)
+    assert [e.kind for e in kept.record(scan(ROUTERS, TVS, PHONES, hours=3))] == ["new"]
+
+
+def test_a_part_that_is_watched_again_and_again_has_news(kept: Ledger) -> None:
+    assert kept.record(scan(ROUTERS, targets="10.0.0.0/28")) == []
+    assert [e.kind for e in kept.record(scan(ROUTERS, TVS, targets="10.0.0.0/28", hours=1))] == ["new"]
+
+
+def test_a_network_that_was_scanned_as_a_whole_has_news_in_its_first_sweep(kept: Ledger, tmp_path: Path) -> None:
+    with open_inventory(tmp_path / "inventory.db") as inventory:
+        inventory.record(scan(ROUTERS))
+    assert [e.kind for e in kept.record(scan(ROUTERS, TVS, targets="10.0.0.0/28", hours=1))] == ["new"]
+
+
+def test_two_networks_of_one_prefix_are_each_watched_for_a_first_time(kept: Ledger) -> None:
+    elsewhere = (heard("10.0.0.1", "3c:22:fb:00:00:77", route_gateway="eth0"), heard("10.0.0.8", "3c:22:fb:00:00:78"))
+    assert kept.record(scan(heard("10.0.0.1", ROUTER, route_gateway="eth0"), TVS)) == []
+    assert kept.record(scan(*elsewhere, hours=1)) == []

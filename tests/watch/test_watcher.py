@@ -240,6 +240,15 @@ def test_an_interface_that_goes_is_told_once_and_waited_for(house: House) -> Non
     assert house.watcher.trouble is None
 
 
+def test_who_wants_so_many_sweeps_does_not_wait_for_an_interface(house: House) -> None:
+    watcher = Watcher(house.looks, house.ledger, every=EVERY, tell=print, say=print, waits=False, clock=house.hours.clock())
+    watcher.step(0.0)
+    house.looks.told += [Over(InterfaceError("there is no interface to scan from", hint="plug it in"))]
+    with pytest.raises(InterfaceError) as refused:
+        watcher.step(0.0)
+    assert refused.value.hint == "plug it in"
+
+
 def test_what_can_never_work_ends_the_watch(house: House) -> None:
     with pytest.raises(TargetError):
         house.over(TargetError("nothing to scan"))

@@ -179,6 +179,10 @@
   search.form.addEventListener("submit", (event) => event.preventDefault());
   search.form.addEventListener("reset", () => setTimeout(update));
   more.addEventListener("click", () => extend(shown + PAGE));
+  const picture = document.querySelector(".picture");
+  const fade = () => picture.classList.toggle("goes-on", picture.scrollWidth - picture.clientWidth - picture.scrollLeft > 4);
+  picture.addEventListener("scroll", fade, { passive: true });
+  new ResizeObserver(fade).observe(picture);
   window.addEventListener("beforeprint", () => extend(Math.max(shown, 2000)));
   document.addEventListener("keydown", (event) => {
     if (event.key === "/" && document.activeElement !== search) { event.preventDefault(); search.focus(); }
