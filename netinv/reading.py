@@ -19,7 +19,7 @@ from netinv.probes import probes
 from netinv.scanner import Outline
 from netinv.survey import Survey
 
-_PROBES = frozenset({"announced", "dhcp", "lldp", "local", "overheard", "passing", "ra"})
+_PROBES = frozenset({"announced", "answered", "dhcp", "lldp", "local", "overheard", "passing", "ra"})
 """What can be learned by listening; `local` for the gateway of which DHCP has told."""
 _SECONDS = 0.5
 """Seconds, of the event loop, after the last packet."""

@@ -15,7 +15,23 @@ from netinv.model import Scan
 from netinv.net import passing
 from netinv.net.capture import Captures
 from netinv.reading import read_capture
-from tests.net.capturing import RAW, SLL, SLL2, WIRELESS, Packets, arp, frame, ipv4, mac, pcap, pcapng, tcp
+from tests.net.capturing import (
+    RAW,
+    SLL,
+    SLL2,
+    WIRELESS,
+    Packets,
+    arp,
+    connection,
+    datagram,
+    frame,
+    ipv4,
+    mac,
+    pcap,
+    pcapng,
+    segment,
+    tcp,
+)
 
 NOON = 1_772_000_000.25
 SOME: list[tuple[float, bytes]] = [
@@ -26,6 +42,19 @@ SOME: list[tuple[float, bytes]] = [
     (NOON + 4, frame(1, ipv4("10.0.0.1", "10.0.0.5", 1, bytes(8), ttl=255))),
     (NOON + 5, frame(1, ipv4("93.184.216.34", "10.0.0.5", 6, tcp(443, 0x12)))),
     (NOON + 3600, arp(7, 1)),
+]
+PAGE = b"HTTP/1.1 200 OK\r\nServer: nginx\r\nContent-Length: 26\r\n\r\n<title>DiskStation</title>"
+FOUND = b"HTTP/1.1 200 OK\r\nST: upnp:rootdevice\r\nSERVER: Linux UPnP/1.0 Sonos/70\r\n\r\n"
+ANSWERS: list[tuple[float, bytes]] = [
+    *SOME,
+    *(
+        (NOON + 10, frame(5 if packet[12:16] == bytes((10, 0, 0, 5)) else 1, packet))
+        for packet in (
+            *connection("10.0.0.1", "10.0.0.5", 80, [(False, b"GET / HTTP/1.1\r\n\r\n"), (True, PAGE)]),
+            *connection("10.0.0.1", "10.0.0.5", 22, [(True, b"SSH-2.0-OpenSSH_9.2p1\r\n")]),
+            datagram("10.0.0.5", 1900, "10.0.0.1", 4000, FOUND),
+        )
+    ),
 ]
 
 
@@ -44,6 +73,38 @@ def test_who_shows_himself_is_found_with_what_he_shows(write: object, tmp_path: 
     assert [d.last_seen for d in found.devices][2] == found.finished, "each is dated by its packet"
     assert (found.targets, found.method, found.is_partial, found.traffic.frames) == ("10.0.0.0/24", "listen", False, 0)
     assert {d.vendor for d in found.devices} == {"Synology"}
+
+
+def test_what_devices_answer_to_others_is_read_at_its_time(tmp_path: Path) -> None:
+    found = read_capture(pcap(tmp_path / "c", ANSWERS))
+    told = facts(found, "10.0.0.5")
+    assert (told["http.title"], told["http.server"]) == ("DiskStation", "nginx")
+    assert told["ssh.banner"] == "SSH-2.0-OpenSSH_9.2p1"
+    assert told["ssdp.server"] == "Linux UPnP/1.0 Sonos/70"
+    assert {k for k in facts(found, "10.0.0.1") if "." in k} == {"icmp.ttl"}, "who asks has said nothing of itself"
+    (seen,) = {e.seen for d in found.devices for e in d.evidence if e.key == "http.title"}
+    assert seen.timestamp() == NOON + 10
+
+
+def test_who_speaks_ipv6_alone_is_found_where_its_neighbours_look_for_it(tmp_path: Path) -> None:
+    def ipv6(source: bytes, to: bytes, protocol: int, hops: int, body: bytes) -> bytes:
+        return b"\x60\0\0\0" + len(body).to_bytes(2, "big") + bytes((protocol, hops)) + source + to + body
+
+    def framed(sender: int, packet: bytes) -> bytes:
+        return mac(250) + mac(sender) + b"\x86\xdd" + packet
+
+    prefix = bytes.fromhex("20010db800000000") + bytes(7)
+    him, me = prefix + b"\x05", prefix + b"\x01"
+    says = segment("0.0.0.0", 22, "0.0.0.0", 40_000, 1, 0x12)[20:]
+    packets = [
+        *SOME[:2],
+        (NOON, framed(1, ipv6(me, him, 58, 255, bytes((135, 0, 0, 0, 0, 0, 0, 0)) + him))),
+        (NOON, framed(5, ipv6(him, me, 6, 64, says))),
+        (NOON, framed(5, ipv6(bytes.fromhex("20010db80000ffff") + bytes(8), me, 6, 64, says))),
+    ]
+    found = read_capture(pcap(tmp_path / "c", packets))
+    assert facts(found, "2001:db8::5") == {"mac": "00:11:32:00:00:05", "tcp.22": "open"}
+    assert {a for d in found.devices for a in d.addresses} == {"10.0.0.1", "10.0.0.5", "2001:db8::1", "2001:db8::5"}
 
 
 @pytest.mark.parametrize("options", [{"order": ">"}, {"nano": True}, {"order": ">", "nano": True}])
@@ -122,7 +183,7 @@ def test_what_cannot_be_read_is_said_with_a_hint(tmp_path: Path) -> None:
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(chance=st.randoms(use_true_random=False), is_ng=st.booleans())
 def test_no_file_breaks_anything(chance: random.Random, is_ng: bool, tmp_path: Path) -> None:
-    data = bytearray((pcapng if is_ng else pcap)(tmp_path / "c", SOME).read_bytes())
+    data = bytearray((pcapng if is_ng else pcap)(tmp_path / "c", ANSWERS).read_bytes())
     for _ in range(chance.randint(1, 12)):
         at = chance.randrange(len(data))
         match chance.randrange(3):

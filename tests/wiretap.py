@@ -4,6 +4,7 @@ import ctypes
 import socket
 import struct
 import sys
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -21,12 +22,14 @@ _MLD_REPORT, _ROUTER_SOLICITATION, _NEIGHBOUR_SOLICITATION = 143, 133, 135
 class Wiretap:
     """A packet socket of its own; needs the privilege to see frames."""
 
-    def __init__(self, interface: str) -> None:
+    def __init__(self, interface: str, *, hears: bool = False) -> None:
+        """What comes in as well where it `hears`; else only what goes out."""
         self._socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)  # of no protocol: it hears nothing yet
         program = ctypes.create_string_buffer(_OUTGOING)
-        self._socket.setsockopt(
-            socket.SOL_SOCKET, _SO_ATTACH_FILTER, struct.pack("HL", len(_OUTGOING) // 8, ctypes.addressof(program))
-        )
+        if not hears:
+            self._socket.setsockopt(
+                socket.SOL_SOCKET, _SO_ATTACH_FILTER, struct.pack("HL", len(_OUTGOING) // 8, ctypes.addressof(program))
+            )
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 24)  # as much as the system allows
         self._socket.bind((interface, _ETH_P_ALL))
         self._socket.setblocking(False)
@@ -47,6 +50,14 @@ class Wiretap:
                 return [f for f in frames if not is_housekeeping(f)]
             if sender[2] == socket.PACKET_OUTGOING:
                 frames.append(frame)
+
+    def passed(self) -> list[bytes]:
+        """All frames since it was last asked, whichever way they went."""
+        frames = []
+        with suppress(BlockingIOError):
+            while True:
+                frames.append(self._socket.recv(1 << 16))
+        return frames
 
     def lost(self) -> int:
         """How many frames there was no room for since it was last asked: with any, nothing follows from what was not seen."""

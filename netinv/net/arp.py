@@ -80,6 +80,9 @@ class ArpMedium:
             if heard := parse(frame, self._mac, self._addresses):
                 yield heard
 
+    def waited(self) -> float:
+        return wire.waited(self._link.ins)
+
     def dropped(self) -> int:
         """Replies lost because the socket's buffer was full."""
         self._dropped += wire.dropped(self._link.ins)

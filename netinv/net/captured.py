@@ -4,20 +4,23 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncGenerator, Iterable, Iterator
 from datetime import datetime
-from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Interface, ip_network
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network, ip_network
+from itertools import chain
 
 from netinv.model import MAC, Interface, Problem
 from netinv.net import passing
 from netinv.net.announcements import read_dhcp, read_router
 from netinv.net.capture import Captured, Captures
-from netinv.net.overheard import IPV4, Overheard, Topic, read, read_packet
+from netinv.net.overheard import IPV4, IPV6, Overheard, Topic, read, read_packet
 from netinv.net.passive import PassiveNetwork
 from netinv.net.system import System
+from netinv.net.turns import Turns
 
 STEP = 1e-6
 """Seconds of the event loop between two messages, whatever time lies between them in the file."""
 NETWORKS = 16
 """Networks believed to be on the link."""
+_IP = frozenset({IPV4.to_bytes(2, "big"), IPV6.to_bytes(2, "big")})
 _REMEMBERED = 1 << 17
 """Packets between two known, so that the next that tells the same is passed over."""
 _HOME = 24
@@ -75,6 +78,11 @@ class Overview:
             for prefix in router.prefixes[: NETWORKS - len(self._prefixes)]:
                 if ip_network(prefix, strict=False).prefixlen >= 48:
                     self._prefixes[prefix] = None
+        elif heard.topic == "nd" and heard.payload[0] in (135, 136) and len(heard.payload) >= 24:
+            # Whose MAC address is asked for or told is on the link (RFC 4861, 2.1).
+            asked = IPv6Address(heard.payload[8:24])
+            if not (asked.is_link_local or asked.is_multicast) and len(self._prefixes) < NETWORKS:
+                self._prefixes[str(IPv6Network((asked, 64), strict=False))] = None
         elif heard.source and ":" not in heard.source and (address := IPv4Address(heard.source)).is_private and _is_host(address):
             self._seen[_around(address, address)] += 1
 
@@ -125,13 +133,19 @@ class CaptureNetwork(PassiveNetwork):
         """Tell everybody of every packet, each when all that came before has been done with (see `loops`)."""
         await asyncio.sleep(STEP)
         known: set[object] = set()
+        turns = Turns()
         for packet in self._captures:
-            for heard in _of_interest(packet, known):
+            for heard in chain(_of_interest(packet, known), _answers(packet, turns)):
                 self._now = packet.at
-                for queue, topics in self._listeners.items():
-                    if heard.topic in topics:
-                        queue.put_nowait(heard)
-                await asyncio.sleep(STEP)
+                await self._tell_of(heard)
+        for heard in turns.end():
+            await self._tell_of(heard)
+
+    async def _tell_of(self, heard: Overheard) -> None:
+        for queue, topics in self._listeners.items():
+            if heard.topic in topics:
+                queue.put_nowait(heard)
+        await asyncio.sleep(STEP)
 
 
 def _read(packet: Captured) -> Overheard | None:
@@ -143,14 +157,28 @@ def _of_interest(packet: Captured, known: set[object]) -> Iterator[Overheard]:
     if heard := _read(packet):
         yield heard
         return
-    body = packet.frame if packet.is_bare else packet.frame[14:]
-    if not packet.is_bare and packet.frame[12:14] != IPV4.to_bytes(2, "big"):
+    if not packet.is_bare and packet.frame[12:14] not in _IP:
         return
-    mac = None if packet.is_bare else packet.frame[6:12]
+    mac, body = _sender(packet), _inner(packet)
     passed = passing.read(body)
     if passed and (mac, passed) not in known and len(known) < _REMEMBERED:
         known.add((mac, passed))
-        yield Overheard("ip", MAC.parse(mac) if mac and any(mac) and not mac[0] & 1 else None, passed.source, body)
+        yield Overheard("ip", mac, passed.source, body)
+
+
+def _answers(packet: Captured, turns: Turns) -> Iterator[Overheard]:
+    """What somebody has answered somebody, complete by this packet."""
+    if packet.is_bare or packet.frame[12:14] in _IP:
+        yield from turns.take(_inner(packet), _sender(packet))
+
+
+def _inner(packet: Captured) -> bytes:
+    return packet.frame if packet.is_bare else packet.frame[14:]
+
+
+def _sender(packet: Captured) -> MAC | None:
+    mac = b"" if packet.is_bare else packet.frame[6:12]
+    return MAC.parse(mac) if any(mac) and not mac[0] & 1 else None
 
 
 def _is_host(address: IPv4Address) -> bool:

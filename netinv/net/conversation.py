@@ -7,8 +7,9 @@ from contextlib import ExitStack, closing
 from ipaddress import ip_address
 
 from netinv.model import Interface, Problem
+from netinv.net import kernel_tcp
 from netinv.net.binding import bind_to, end, family_of
-from netinv.net.dialogue import BUFFER, Dialogue, put_off_acknowledging
+from netinv.net.dialogue import BUFFER, Dialogue
 from netinv.net.network import Stream
 from netinv.net.pace import Pace
 from netinv.net.reach import Reach
@@ -147,12 +148,14 @@ class Conversations:
             if pace:
                 stream.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, BUFFER)
                 bind_to(stream, self._interface)
-                put_off_acknowledging(stream)
+                kernel_tcp.prepare(stream, self._timeout)
                 await self._turn_to(address)
             asked = loop.time()
             async with asyncio.timeout(self._patience(address)):
                 await loop.sock_connect(stream, end(address, port, self._interface))
         except OSError as error:  # TimeoutError among them
+            if pace:
+                pace.sent(kernel_tcp.repeated(stream))
             stream.close()
             self._note_refusal("tcp", error)
             if is_closed := isinstance(error, ConnectionRefusedError):
@@ -165,7 +168,7 @@ class Conversations:
         self._confirm(address)
         self.note_round_trip(address, loop.time() - asked)
         if pace:
-            put_off_acknowledging(stream)  # connecting has made the kernel hasty again
+            kernel_tcp.put_off_acknowledging(stream)  # connecting has made the kernel hasty again
         return Dialogue(stream, pace=pace, timeout=self._timeout), False
 
     def _patience(self, address: str) -> float:
@@ -198,13 +201,15 @@ class Conversations:
         if self._silences.get((address, port), 0) >= DEAF:
             return None
         loop = asyncio.get_running_loop()
+        is_own = address in self._own  # the way there leads by no interface
         with socket.socket(family_of(address), socket.SOCK_DGRAM) as datagram:
             datagram.setblocking(False)
             try:
-                if is_bound:
+                if is_bound and not is_own:
                     bind_to(datagram, self._interface)
                 datagram.connect(end(address, port, self._interface))  # so that the kernel lets only that address and port answer
-                await self._turn_to(address)
+                if not is_own:
+                    await self._turn_to(address)
                 async with asyncio.timeout(self._timeout):
                     await loop.sock_sendall(datagram, payload)
                     answer = await loop.sock_recv(datagram, limit + 1)

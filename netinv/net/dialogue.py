@@ -5,10 +5,10 @@ import socket
 import ssl
 import struct
 from collections.abc import Coroutine
-from contextlib import suppress
 from functools import cache
 from typing import Any, TypeVar
 
+from netinv.net import kernel_tcp
 from netinv.net.pace import Pace
 
 PATIENCE = 3
@@ -21,21 +21,11 @@ BUFFER = 8 * 1024
 """Bytes a peer may send before we have read any, so that it cannot make the kernel acknowledge more than that unpaced."""
 _SEGMENT = 1440
 """Bytes in a full frame, at the least: RFC 9293, 3.7.1, over IPv6 with timestamps has as many, but for 12."""
-_QUICKACK = getattr(socket, "TCP_QUICKACK", None)
-"""Linux. 0: what is heard is acknowledged with what is said next; 2: it is acknowledged now, and then as before (tcp(7))."""
-_PUT_OFF = 0.2
-"""Seconds the kernel waits for what is said next at the most (include/net/tcp.h, TCP_DELACK_MAX)."""
 _ABORT = struct.pack("ii", 1, 0)
 """SO_LINGER of no time: goodbye is one RST (RFC 9293, 3.10.5), and neither side remembers the connection."""
 _LEGACY_SERVER_CONNECT = 0x4
 """SSL_OP_LEGACY_SERVER_CONNECT of OpenSSL: servers from before RFC 5746; `ssl` has the name from Python 3.12."""
 _T = TypeVar("_T")
-
-
-def put_off_acknowledging(stream: socket.socket) -> None:
-    """Let what is said next acknowledge what is heard, also before connecting: it saves a frame each time (RFC 9293, 3.8.6.3)."""
-    if _QUICKACK is not None:
-        stream.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 0)
 
 
 class Dialogue:
@@ -50,6 +40,8 @@ class Dialogue:
         self._reads = READS
         self._owes = True
         """What was heard last, at first the peer's SYN, has not been acknowledged."""
+        self._repeated = 0
+        """Frames that have been sent again, and counted."""
         self._opened = asyncio.get_running_loop().time()
         self._is_over = False
         self._was_left = False
@@ -157,13 +149,12 @@ class Dialogue:
             await self._pace.turn(under_way=True)
             self._count_late()
         self._owes = False
-        if _QUICKACK is not None:
-            with suppress(OSError):  # it has hung up
-                self._stream.setsockopt(socket.IPPROTO_TCP, _QUICKACK, 2)
+        kernel_tcp.acknowledge(self._stream)
 
     def _count_late(self) -> None:
         """What the kernel has acknowledged by itself, since nothing was said for too long after connecting."""
-        if self._pace and self._owes and self._reads == READS and asyncio.get_running_loop().time() - self._opened > _PUT_OFF:
+        elapsed = asyncio.get_running_loop().time() - self._opened
+        if self._pace and self._owes and self._reads == READS and elapsed > kernel_tcp.PUT_OFF:
             self._pace.sent()
 
     async def _wait(self, work: Coroutine[Any, Any, _T]) -> _T | None:
@@ -178,6 +169,9 @@ class Dialogue:
             return None
         finally:
             self._left -= clock() - begun
+            if self._pace and (more := kernel_tcp.repeated(self._stream) - self._repeated) > 0:
+                self._repeated += more
+                self._pace.added(more)
 
 
 def _frames(data: bytes) -> int:

@@ -66,6 +66,11 @@ class Flight:
         slow = sum(BEACON[0] < seconds < BEACON[1] for seconds in self.round_trips)
         return slow >= 3 and slow >= len(self.round_trips) / 8
 
+    @property
+    def is_timing(self) -> bool:
+        """Whether more round trips are wanted."""
+        return len(self.round_trips) < _TIMED
+
     def take_new(self) -> list[int]:
         """Those who have answered for the first time since this was last asked, in the order of their answers."""
         new, self._new = self._new, []
@@ -95,7 +100,7 @@ class Flight:
                 self.everybody.set()
         # After a second question nobody can tell which one an ARP reply answers, so it has no round-trip time.
         rtt = (now - asked) * 1000 if heard.attempt or attempt == 1 else None
-        if attempt == 1 and len(self.round_trips) < _TIMED:
+        if attempt == 1 and self.is_timing:
             self.round_trips.append(now - asked)
         attempt = 1 if self._is_eager else attempt
         self.replies.put_nowait(Reply(str(IPv4Address(heard.number)), heard.mac, rtt, heard.ttl, attempt, heard.said))

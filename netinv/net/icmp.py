@@ -114,6 +114,9 @@ class EchoMedium:
                 ttl = next((int.from_bytes(data[:4], sys.byteorder) for _, kind, data in control if kind in _TTL), None)
                 yield Heard(number, ttl=ttl, attempt=attempt)
 
+    def waited(self) -> float:
+        return wire.waited(self._socket)
+
     def dropped(self) -> int:
         return 0  # the kernel keeps no count for this kind of socket
 

@@ -59,6 +59,9 @@ class Medium(Protocol):
     def hear(self) -> Iterable[Heard]:
         """All answers waiting, not blocking."""
 
+    def waited(self) -> float:
+        """Seconds the answer heard last has waited to be heard, because we were busy; 0.0 where nobody can tell."""
+
     def dropped(self) -> int:
         """Answers lost so far because the socket's buffer was full."""
 

@@ -118,6 +118,9 @@ class NeighbourMedium:
                 self._sure.add(number)
                 yield Heard(number, mac)
 
+    def waited(self) -> float:
+        return 0.0
+
     def dropped(self) -> int:
         return 0  # the kernel keeps no count for this kind of socket
 

@@ -6,10 +6,11 @@ from typing import Literal, NamedTuple
 
 from netinv.model import MAC
 
-Topic = Literal["arp", "cdp", "dhcp", "ip", "lldp", "mdns", "nd", "netbios", "ra", "ssdp"]
+Topic = Literal["arp", "cdp", "dhcp", "ip", "lldp", "mdns", "nd", "netbios", "ra", "ssdp", "tcp", "udp"]
 """What devices say to everybody on the link; `nd` is IPv6 neighbour discovery, `ra` a router's advertisement.
 
-`ip` is what they say to each other, which only a capture file holds: whole packets, those alone that tell of their sender.
+The others are what they say to each other, which only a capture file holds. `ip`: whole packets, those alone that tell of their
+sender; `udp` and `tcp`: what they answer (see `turns`).
 """
 
 PORTS: dict[int, Topic] = {
@@ -48,7 +49,14 @@ class Overheard(NamedTuple):
     source: str | None
     """The sender's IP address; None for what is not IP, or from a device that has none yet."""
     payload: bytes
-    """The message itself: from the ARP header, the LLDP data unit, the CDP version, the ICMPv6 type, or the UDP payload."""
+    """The message itself: from the ARP header, the LLDP data unit, the CDP version, the ICMPv6 type, or the UDP payload; of `tcp`
+    what a server said in one turn."""
+    port: int = 0
+    """Of `udp` and `tcp`: from which the answer comes."""
+    asked: bytes = b""
+    """What it answers, if that was heard."""
+    before: bytes = b""
+    """Of `tcp`: what the server said in the same connection until then."""
 
 
 def read(frame: bytes) -> Overheard | None:

@@ -51,6 +51,14 @@ def read(message: bytes, request: int) -> Mapping[str, str] | None:
     return found
 
 
+@never_raises
+def request_of(message: bytes) -> int | None:
+    """Of which request a message is the answer; None if it is none of version 1 or 2c."""
+    layers = wire.snmp_layers()
+    pdu = layers.snmp.SNMP(message).PDU
+    return _number(pdu.id) if isinstance(pdu, layers.snmp.SNMPresponse) else None
+
+
 def discovery(request: int) -> bytes:
     """The question of version 3 who answers here: a GetRequest for nothing, of an engine without a name (RFC 3414, 4)."""
     number = request.to_bytes(4)
@@ -63,11 +71,11 @@ def discovery(request: int) -> bytes:
 
 
 @never_raises
-def read_engine(message: bytes, request: int) -> str | None:
-    """The id of the engine that answers the discovery `request`, in hexadecimal digits; None if it tells none."""
+def read_engine(message: bytes, request: int | None = None) -> str | None:
+    """The id of the engine that answers the discovery `request`, or any, in hexadecimal digits; None if it tells none."""
     decode, form = _version_3()
     answer = decode(message, asn1Spec=form)[0]
-    if int(answer["version"]) != 3 or int(answer["head"][0]) != request:
+    if int(answer["version"]) != 3 or request not in (None, int(answer["head"][0])):
         return None
     engine = bytes(decode(bytes(answer["security"]))[0][0])
     # RFC 3411, 5 (SnmpEngineID): its size, and what it may not be

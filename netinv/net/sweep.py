@@ -175,8 +175,10 @@ class Sweeper:
         self.refused[error.errno or 0] = self.refused.get(error.errno or 0, 0) + 1
 
     def _hear(self) -> None:
-        now = self.pace.clock()
         for heard in self.medium.hear():
+            now = self.pace.clock()
+            if any(flight.is_timing for flight in self._flights):  # it came while we were busy: that is no slowness of the host's
+                now -= self.medium.waited()
             fitting = sum(flight.hear(heard, now) for flight in self._flights)
             self.replies += fitting
             if fitting:

@@ -90,6 +90,9 @@ class TcpPingMedium:
             self._selector.unregister(stream)
             stream.close()
 
+    def waited(self) -> float:
+        return 0.0
+
     def dropped(self) -> int:
         return 0
 

@@ -1,10 +1,12 @@
 """Raw frames: scapy opens the layer-2 socket and builds the templates; it is imported here only, inside a function."""
 
+import fcntl
 import logging
 import os
 import socket
 import struct
 import sys
+import time
 import types
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +21,9 @@ _SO_RCVBUFFORCE = 33  # asm-generic/socket.h: beyond net.core.rmem_max, for CAP_
 _SOL_PACKET = 263  # bits/socket.h
 _PACKET_STATISTICS = 6  # linux/if_packet.h
 _ETH_P_ARP = 0x0806
+_SO_TIMESTAMPNS = 35  # asm-generic/socket.h
+_SIOCGSTAMPNS = 0x8907  # asm-generic/sockios.h: when the packet read last came, with a struct timespec
+_TIMESPEC = struct.Struct("ll")
 
 # Tables scapy parses at import and netinv does not use; without them the import takes half the time.
 _SPARED = {"scapy.libs.manuf": "", "scapy.libs.bluetoothids": {}}
@@ -141,6 +146,8 @@ def open_link(interface: Interface) -> Any:
     link = open_socket(iface=interface.name, type=_ETH_P_ARP, promisc=False)
     if isinstance(link.ins, socket.socket):
         widen(link.ins)
+        link.ins.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 0)  # else the kernel tells the time with each frame only
+        waited(link.ins)
         link.ins.setblocking(False)
     return link
 
@@ -151,6 +158,15 @@ def widen(opened: socket.socket) -> None:
         opened.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, RECEIVE_BUFFER)
     except OSError:
         opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+
+
+def waited(opened: socket.socket) -> float:
+    """Seconds the packet read last has waited to be read; 0 where nobody can tell. From the first time it is asked the kernel knows."""
+    try:
+        seconds, nanoseconds = _TIMESPEC.unpack(fcntl.ioctl(opened.fileno(), _SIOCGSTAMPNS, bytes(_TIMESPEC.size)))
+    except OSError:
+        return 0.0
+    return max(0.0, time.time() - seconds - nanoseconds / 1e9)
 
 
 def dropped(opened: socket.socket) -> int:

@@ -12,8 +12,10 @@ async def ask(network: Network, targets: Targets) -> Answers:
     interface = network.interface
     scope = Scope(interface, targets)
     system = network.system
-    for address in (str(a.ip) for a in interface.addresses):
-        if address not in scope:
+    for own in interface.addresses:
+        address = str(own.ip)
+        # Of the link of a capture only its networks are known, and nobody there is this machine.
+        if address not in scope or (own.ip == own.network.network_address and own.network.num_addresses > 2):
             continue
         yield Answer(address, "local.self", interface.name)
         if interface.mac:

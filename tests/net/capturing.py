@@ -50,5 +50,30 @@ def tcp(port: int, flags: int, sequence: int = 1) -> bytes:
     return struct.pack("!HHIIBBHHH", port, 40_000, sequence, 1, 0x50, flags, 1024, 0, 0)
 
 
+def datagram(source: str, port: int, to: str, to_port: int, said: bytes) -> bytes:
+    """A packet of UDP."""
+    return ipv4(source, to, 17, struct.pack("!HHHH", port, to_port, 8 + len(said), 0) + said)
+
+
+def segment(source: str, port: int, to: str, to_port: int, number: int, flags: int, said: bytes = b"", heard: int = 0) -> bytes:
+    """A packet of TCP."""
+    head = struct.pack("!HHIIBBHHH", port, to_port, number & 0xFFFFFFFF, heard & 0xFFFFFFFF, 0x50, flags, 1024, 0, 0)
+    return ipv4(source, to, 6, head + said)
+
+
+def connection(
+    client: str, server: str, port: int, says: Iterable[tuple[bool, bytes]], *, begins: int = 0xFFFFFFF0
+) -> list[bytes]:
+    """The packets of a connection in which server (True) and client take turns; numbers wrap around."""
+    ends = {True: (server, port, client, 40_000), False: (client, 40_000, server, port)}
+    packets = [segment(*ends[False], 7, 2), segment(*ends[True], begins, 0x12, heard=8)]
+    number = {True: begins + 1, False: 8}
+    for who, said in says:
+        for at in range(0, len(said), 1000):
+            packets.append(segment(*ends[who], number[who], 0x18, said[at : at + 1000], number[not who]))
+            number[who] += len(said[at : at + 1000])
+    return [*packets, segment(*ends[True], number[True], 0x11)]
+
+
 def frame(sender: int, packet: bytes) -> bytes:
     return mac(250) + mac(sender) + b"\x08\x00" + packet

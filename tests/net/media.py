@@ -67,6 +67,9 @@ class FakeMedium:
         answers, self._answers = self._answers, []
         return answers
 
+    def waited(self) -> float:
+        return 0.0
+
     def dropped(self) -> int:
         return 0
 

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from netinv.defaults import Manners
 from netinv.lab import Lan
@@ -71,6 +71,26 @@ def test_who_answers_at_once_elsewhere_is_not_waited_for_at_a_silent_port(lan: L
     (unknown, known), _ = on(lan, knock)
     assert unknown >= 1.0
     assert LEAST <= known < 0.8
+
+
+def test_what_is_said_to_ourselves_is_answered_and_leaves_by_no_interface(lan: Lan) -> None:
+    class Echo(asyncio.DatagramProtocol):
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            self.transport = cast(asyncio.DatagramTransport, transport)
+
+        def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+            self.transport.sendto(data, addr)
+
+    async def talk(network: LiveNetwork) -> bytes | None:
+        transport, _ = await asyncio.get_running_loop().create_datagram_endpoint(Echo, local_addr=(lan.address, 0))
+        heard = await network.udp(lan.address, transport.get_extra_info("sockname")[1], b"anybody?")
+        transport.close()
+        await asyncio.sleep(0)
+        return heard
+
+    heard, network = on(lan, talk)
+    assert heard == b"anybody?"
+    assert network.traffic.frames == 0
 
 
 def test_who_comes_to_speak_takes_over_what_was_kept_though_all_places_are_taken() -> None:
