@@ -1,8 +1,14 @@
 """An anonymous transcript hides who the devices are, keeps what they are, and says equal things of equal things."""
 
+import base64
+import gzip
+import json
 import re
 import ssl
-from ipaddress import IPv6Network
+import zlib
+from collections.abc import Iterator
+from contextlib import suppress
+from ipaddress import IPv6Address, IPv6Network
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +21,8 @@ from netinv.errors import TranscriptError
 from netinv.lab.memory import MemoryNetwork
 from netinv.masking import Mask, anonymised
 from netinv.masking.keys import without_keys
-from netinv.masking.looks import Looks
-from netinv.model import MAC, Evidence
+from netinv.masking.looks import Looks, identifier
+from netinv.model import MAC, Device, Evidence
 from netinv.net import certificates
 from netinv.net.overheard import Overheard
 from netinv.net.transcript import Transcript
@@ -62,6 +68,92 @@ def test_no_mac_of_a_device_is_left_in_any_spelling(transcript: Transcript, tmp_
     macs = {mac for device in replay(transcript).devices for mac in device.macs}
     assert len(macs) > 20
     assert not [(mac, s) for mac in macs for s in spellings(mac) if s in text]
+
+
+HOUSEHOLD = Path(__file__).parent / "data" / "transcripts" / "lab-household.jsonl.gz"
+_BASE64 = re.compile(rb"[0-9A-Za-z+/]{16,}={0,2}")
+
+
+def unpacked(value: Any) -> Iterator[bytes]:
+    """Every text and payload in a line, also out of the gzip and the base64 it may stand in."""
+    if isinstance(value, dict):
+        for name, item in value.items():
+            yield name.encode()
+            yield from [bytes.fromhex(item)] if name == "hex" else unpacked(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from unpacked(item)
+    elif isinstance(value, str):
+        yield value.encode("utf-8", "surrogatepass")
+
+
+def opened(data: bytes) -> Iterator[bytes]:
+    yield data
+    if (at := data.find(b"\x1f\x8b\x08")) >= 0:
+        with suppress(OSError, EOFError, zlib.error):
+            yield gzip.decompress(data[at:])
+    for found in _BASE64.finditer(data):
+        with suppress(ValueError):
+            yield base64.b64decode(found[0], validate=True)
+
+
+def grouped(digits: str, size: int, separator: str) -> bytes:
+    return separator.join(digits[at : at + size] for at in range(0, len(digits), size)).encode()
+
+
+def spelled(octets: bytes) -> set[bytes]:
+    """A MAC address or an interface identifier as bytes, digits, groups of them, and labels below ip6.arpa."""
+    digits = octets.hex()
+    reverse = digits[::-1].encode()
+    groups = {grouped(digits, size, separator) for size in (2, 4, 6) for separator in (":", "-", ".", " ")}
+    shortened = ":".join(f"{int(digits[at : at + 4], 16):x}" for at in range(0, len(digits), 4)).encode()
+    labels = {b"".join(b"\1%c" % digit for digit in reverse), b"".join(b"%c." % digit for digit in reverse)}
+    return {octets, digits.encode(), shortened, *groups, *labels}
+
+
+def test_no_mac_and_no_serial_of_a_household_is_left_in_any_form_and_models_are_what_they_were(tmp_path: Path) -> None:
+    whole = read_transcript(HOUSEHOLD)
+    masked = anonymised(whole, KEY)
+    text_of(masked, tmp_path / "t")
+    lines = [json.loads(line) for line in (tmp_path / "t").read_text("utf-8").splitlines()]
+    shown = b"\n".join(each.lower() for line in lines for data in unpacked(line) for each in opened(data))
+    devices, others = replay(whole).devices, replay(masked).devices
+    macs = {mac for device in devices for mac in device.macs} - {mac for device in others for mac in device.macs}
+    assert len(macs) > 20
+    octets = [bytes.fromhex(mac.replace(":", "")) for mac in macs]
+    forms = {form for one in octets for form in spelled(one)} | {form for mac in macs for form in spelled(identifier(mac))}
+    assert not [form for form in forms if form.lower() in shown]
+    assert not [d.verdict.serial for d in devices if d.verdict.serial and d.verdict.serial.lower().encode() in shown]
+    assert not [name for name in (b"annas", b"7qk2m1v", b"r4vh08sn", b"npi8a3f2c", b"u6-livingroom") if name in shown]
+
+    def said(device: Device) -> tuple[Any, ...]:
+        told = device.verdict
+        return told.kind, told.confidence, told.model, told.firmware, device.vendor
+
+    assert list(map(said, others)) == list(map(said, devices))
+    assert {"FRITZ!Box 7590", "GS308E"} <= {d.verdict.model for d in others}
+
+
+@pytest.mark.parametrize(
+    "address", ["2001:db8::3e52:82ff:fe8a:3f2c", "fd12:3456:789a:1::8a", "2a02:8109::40", "fe80::1c2d:3e4f:5a6b"]
+)
+def test_an_ipv6_address_is_another_alike_in_text_in_bytes_and_below_ip6_arpa(address: str) -> None:
+    mask = Mask(KEY)
+    mask._learn_text(address)
+    mask._compile()
+    one, other = IPv6Address(address), IPv6Address(mask.text(address))
+    assert one != other
+    assert mask.payload(f"OPTIONS sip:[{address}] SIP/2.0".encode()) == f"OPTIONS sip:[{other}] SIP/2.0".encode()
+    assert mask.payload(b"\0\x1c\0\x01" + one.packed) == b"\0\x1c\0\x01" + other.packed
+    assert mask.payload(one.reverse_pointer.encode()) == other.reverse_pointer.encode()
+    assert len(mask.payload(b"\0" + address.encode())) == len(address) + 1
+
+
+def test_a_body_that_grows_says_so() -> None:
+    masked = Mask(KEY).payload(b"HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\n[2a02:8109::4]\n"[:-1])
+    head, _, body = masked.partition(b"\r\n\r\n")
+    assert b"2a02" not in body
+    assert head.endswith(b"Content-Length: %d" % len(body))
 
 
 def test_no_name_of_a_person_no_uuid_and_no_serial_number_is_left(transcript: Transcript, tmp_path: Path) -> None:

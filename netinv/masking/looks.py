@@ -42,17 +42,37 @@ class Looks:
 
     def ipv6(self, address: IPv6Address) -> IPv6Address:
         """An address of the network that stands for its network; one made of a MAC is made of the mask of it."""
-        if address.is_multicast or address.is_loopback or address.is_unspecified or address in _DOCUMENTED:
-            return self.with_mac(address)
+        if address.is_multicast or address.is_loopback or address.is_unspecified:
+            return self.addresses.get(address, address)
         if address not in self.addresses:
             number = int(address)
             prefix, host = number >> 64, number & (1 << 64) - 1
-            if not address.is_link_local:
+            if not address.is_link_local and address not in _DOCUMENTED:
                 prefix = int(_DOCUMENTED.network_address) >> 64 | int.from_bytes(self.draw("network", hex(prefix))[:4], "big")
             if host > 0xFFFF and not embedded_mac(str(address)):  # one that somebody gave by hand tells nothing
                 host = int.from_bytes(self.draw("host", hex(host))[:8], "big") & ~(1 << 57)
             self.addresses[address] = self.with_mac(IPv6Address(prefix << 64 | host))
         return self.addresses[address]
+
+    def ipv6_text(self, text: bytes, *, is_free: bool) -> bytes:
+        """An address spelled in a message: as long where that can be, by zeros in front; else longer if it `is_free` to be so.
+
+        Where it is not, other digits stand there, which tell nothing of the address any more.
+        """
+        address = IPv6Address(text.decode())
+        masked = self.ipv6(address)
+        if masked == address:
+            return text
+        fitting = next((f for f in map(_padded, _spellings(masked), [len(text)] * 8) if len(f) == len(text)), None)
+        if fitting is None and not is_free:
+            return self.digits(text)
+        return cased((fitting or str(masked)).encode(), text) if fitting else str(masked).encode()
+
+    def nibbles(self, digits: bytes) -> bytes:
+        """The first digits of an address as ip6.arpa has them, the last one first (RFC 3596, 2.5)."""
+        whole = digits[::-1].ljust(32, b"0").decode()
+        masked = self.ipv6(IPv6Address(bytes.fromhex(whole)))
+        return masked.packed.hex()[: len(digits)][::-1].encode()
 
     def draw(self, *what: str) -> bytes:
         """Chance that is the same whenever it is drawn for the same thing."""
@@ -98,10 +118,13 @@ class Looks:
         """The address with the MAC it is made of masked (RFC 4291, appendix A)."""
         if not (mac := embedded_mac(str(address))):
             return address
-        hidden = bytearray(bytes.fromhex(self.mac(mac).replace(":", "")))
-        hidden[0] ^= 2
-        host = bytes(hidden[:3]) + b"\xff\xfe" + bytes(hidden[3:])
-        return IPv6Address(address.packed[:8] + host)
+        return IPv6Address(address.packed[:8] + identifier(self.mac(mac)))
+
+
+def identifier(mac: MAC) -> bytes:
+    """The interface identifier made of a MAC: its universal/local bit stands inverted there (RFC 4291, appendix A)."""
+    octets = bytes.fromhex(mac.replace(":", ""))
+    return bytes((octets[0] ^ 2, *octets[1:3], 0xFF, 0xFE, *octets[3:]))
 
 
 def cased(masked: bytes, like: bytes) -> bytes:
@@ -109,6 +132,26 @@ def cased(masked: bytes, like: bytes) -> bytes:
     if like.isupper() and like.isascii():
         return masked.upper()  # a digit may have become a letter
     return bytes(m - 32 if 97 <= m <= 122 and 65 <= c <= 90 else m for m, c in zip(masked, like, strict=True))
+
+
+def _spellings(address: IPv6Address) -> list[str]:
+    """From the shortest: the zeros left out are written one by one (RFC 4291, 2.2)."""
+    start, gap, end = str(address).partition("::")
+    if not gap:
+        return [start]
+    before, after = [part.split(":") if part else [] for part in (start, end)]
+    left_out = 8 - len(before) - len(after)
+    some = [f"{':'.join(before + ['0'] * written)}::{end}" for written in range(left_out)]
+    return [*some, ":".join(before + ["0"] * left_out + after)]
+
+
+def _padded(spelling: str, length: int) -> str:
+    """Zeros in front of its numbers until it is as long, or has four digits each."""
+    parts = spelling.split(":")
+    for place, part in enumerate(parts):
+        if part and (missing := length - sum(map(len, parts)) - len(parts) + 1) > 0:
+            parts[place] = part.rjust(min(4, len(part) + missing), "0")
+    return ":".join(parts)
 
 
 def _bits_of_vendor(mac: MAC) -> int:

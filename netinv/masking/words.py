@@ -36,7 +36,7 @@ simone smith sofia sonja sophia sophie stefan stefanie steffen stephan steve ste
 till tim timo tina tobias tom toni torsten ursula ute uwe valentin vera veronika victor victoria vincent walter wang werner
 wilhelm william wolfgang yasmin yusuf zhang zoe
 """
-_PEOPLE: Final = frozenset(_FIRST_NAMES.split())
+PEOPLE: Final = frozenset(_FIRST_NAMES.split())
 """First names, and some family names, that are also those of products: these are masked all the same."""
 
 
@@ -48,4 +48,4 @@ def kept() -> frozenset[str]:
         for condition in rule.when:
             said.update(word.lower() for text in (*condition.values, *condition.phrases) for word in WORD.findall(text))
             said.update(word.lower() for word in re.findall(r"(?<![\\A-Za-z])[A-Za-z]{3,}", condition.regex))
-    return frozenset(said - (_PEOPLE - _PROTOCOL))
+    return frozenset(said - (PEOPLE - _PROTOCOL))
