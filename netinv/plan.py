@@ -10,7 +10,7 @@ from netinv.net.network import Means
 from netinv.net.routes import route
 from netinv.net.targets import Targets
 from netinv.probes import named, probes
-from netinv.probes.base import LinkProbe, Probe
+from netinv.probes.base import HintProbe, HostProbe, LinkProbe, Probe, ServiceProbe
 
 _SWEPT = frozenset({"arp", "icmp", "neighbours"})
 """What can be asked as fast as the link answers."""
@@ -72,6 +72,9 @@ def select_probes(
 ) -> tuple[Probe, ...]:
     """`only` these probes, or all that are asked by default; `also` those; and not those to `skip`.
 
+    Where `only` names none that finds anybody, those that do so by default come along, and those that hear what the named ones
+    want to have heard of a host: `only` http asks by tcp too. To name a probe not asked by default is the consent to it.
+
     For `presence` the default is those that find somebody, and if it shall be `is_quick` those of them that sweep, or listen
     where the user said so (`listens`).
     UsageError for a name no probe has, and if none is left that finds anybody.
@@ -83,11 +86,40 @@ def select_probes(
     quickly = _SWEPT | ({"listen"} if listens else set()) if is_quick else None
     default = [p.name for p in every.values() if _is_default(p, presence=presence, quickly=quickly)]
     asked = {*(only or default), *also}
+    finders = {p.name for p in every.values() if isinstance(p, LinkProbe) and p.needs}
+    if only and not asked & finders:
+        asked |= {p.name for p in every.values() if _is_default(p, presence=True, quickly=quickly)}
+        asked |= _telling([every[name] for name in sorted(asked)], [p for p in every.values() if p.by_default])
     chosen = tuple(p for name, p in every.items() if name in asked and name not in skip)
-    finders = [p.name for p in every.values() if isinstance(p, LinkProbe) and p.needs]
-    if not {p.name for p in chosen} & set(finders):
-        raise UsageError("the probes chosen find nobody: they ask only who was found", hint=f"add one of {', '.join(finders)}")
+    if finders.isdisjoint(p.name for p in chosen):
+        raise UsageError(
+            "the probes chosen find nobody: they ask only who was found", hint=f"do not skip all of {', '.join(sorted(finders))}"
+        )
     return chosen
+
+
+def _telling(asked: Sequence[Probe], known: Sequence[Probe]) -> set[str]:
+    """Those of the probes known that tell what those asked want to have heard, or what these want in turn."""
+    found: set[str] = set()
+    wanting = list(asked)
+    while wanting:
+        wanted = _wanted(wanting.pop())
+        telling = [p for p in known if p.name not in found and wanted.intersection(p.tells)]
+        found.update(p.name for p in telling)
+        wanting += telling
+    return found
+
+
+def _wanted(probe: Probe) -> frozenset[str]:
+    """The keys of what a probe wants to have heard of a host before it asks it."""
+    match probe:
+        case HostProbe():
+            return frozenset(word.partition("=")[0] for word in probe.wants)
+        case ServiceProbe():
+            return frozenset(f"tcp.{port}" for port in probe.ports)
+        case HintProbe():
+            return probe.hears
+    return frozenset()
 
 
 def _is_default(probe: Probe, *, presence: bool, quickly: frozenset[str] | None) -> bool:

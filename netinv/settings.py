@@ -189,8 +189,8 @@ SETTINGS: dict[str, Setting] = {
             check=_probe, overruled_by=("probe",), example='["tcp"]',
         ),
         Setting(
-            "scan.also", "words", "Ask with this probe too, which is not asked by default: snmp, industrial, tcp-ping", "NETINV_ALSO",
-            ("--also",), "NAME", check=_probe, overruled_by=("probe", "passive", *_QUICK), example='["tcp-ping"]',
+            "scan.also", "words", "Ask with this probe too, which is not asked by default: snmp, industrial, tcp-ping",
+            "NETINV_ALSO", ("--also",), "NAME", check=_probe, overruled_by=("probe", "passive", *_QUICK), example='["tcp-ping"]',
         ),
         Setting(
             "scan.listen", "number", "Listen for S seconds at least to what devices announce by themselves", "NETINV_LISTEN",

@@ -20,7 +20,7 @@ from netinv.net.overheard import read
 from netinv.net.targets import parse_targets
 from netinv.plan import QUICK, select_probes, shared_out
 from netinv.probes import probes
-from netinv.probes.base import LinkProbe
+from netinv.probes.base import HostProbe, LinkProbe
 from netinv.survey import Progress
 
 HOME = household()
@@ -89,6 +89,37 @@ def test_probes_are_chosen_by_name_and_unknown_names_are_refused() -> None:
     assert [p.name for p in select_probes(["arp", "tcp"], ["tcp"])] == ["arp"]
     with pytest.raises(netinv.UsageError, match="nosuch"):
         select_probes([], ["nosuch"])
+
+
+@pytest.mark.parametrize("name", ["snmp", "industrial", "http", "upnp", "rmcp"])
+def test_a_probe_that_asks_who_was_found_brings_along_who_finds_and_who_tells_what_it_wants(name: str) -> None:
+    chosen = select_probes([name], [])
+    names = {p.name for p in chosen}
+    default = {p.name for p in select_probes([], [])}
+    assert {name, "arp", "icmp", "neighbours"} <= names
+    assert names - {name} < default, "naming one is no consent to another"
+    told = {key for p in chosen for key in p.tells}
+    (probe,) = (p for p in chosen if p.name == name)
+    if isinstance(probe, HostProbe):
+        assert {want.partition("=")[0] for want in probe.wants} <= told
+    else:
+        assert any(key.startswith("tcp.") for key in told)
+        assert "tcp" in names
+    assert "tcp" not in {p.name for p in select_probes(["snmp"], [])}, "it does not want it"
+
+
+def test_probes_that_find_somebody_come_alone_and_skipped_ones_stay_away() -> None:
+    assert [p.name for p in select_probes(["arp", "snmp"], [])] == ["arp", "snmp"]
+    assert "arp" not in {p.name for p in select_probes(["snmp"], ["arp"])}
+    finders = [p.name for p in probes() if isinstance(p, LinkProbe) and p.needs]
+    with pytest.raises(netinv.UsageError, match="find nobody"):
+        select_probes(["snmp"], finders)
+
+
+def test_an_opt_in_probe_alone_finds_and_asks() -> None:
+    found = scan(network=MemoryNetwork(), probe=["snmp"])
+    assert len(found.devices) > 3
+    assert {"arp", "snmp"} <= {e.probe for d in found.devices for e in d.evidence}
 
 
 def interface(name: str, *addresses: str) -> Interface:

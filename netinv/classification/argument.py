@@ -1,12 +1,13 @@
 """The case for a verdict, as a person would argue it: what was heard, who speaks for and against, what would change the mind."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
-from itertools import islice
+from datetime import UTC, datetime
+from itertools import combinations, islice
 
 from netinv.classification.details import details
 from netinv.classification.facts import DERIVED, Fact, facts
-from netinv.classification.kinds import UNKNOWN, category
+from netinv.classification.kinds import UNKNOWN, category, kinds
 from netinv.classification.rule_base import Rules
 from netinv.classification.rules import load_rules
 from netinv.classification.verdict import MENTIONED, Weighing, judge, weigh
@@ -14,6 +15,12 @@ from netinv.model import Alternative, Detail, Evidence, Reason, Verdict
 
 _SHOWN = 5
 """Silent rules and what-ifs worth a person's time."""
+_IMAGINED = 3
+"""Likewise for kinds it might turn out to be."""
+_TAKEN = 8
+"""Reasons whose evidence is taken away on trial; no single weaker one turns a verdict that these bear."""
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
+"""When what is only imagined was heard."""
 _WEIGHTY = 3.0
 """A reason this heavy for something else is owed an answer, even if it lost."""
 
@@ -50,6 +57,8 @@ class Argument:
     heard: tuple[Evidence, ...]
     derived: tuple[Fact, ...]
     """What was worked out of it."""
+    follows: tuple[Fact, ...]
+    """Those of `derived` that say more than was heard as it is and that some rule listens to."""
     reasons_for: tuple[Reason, ...]
     reasons_against: tuple[Reason, ...]
     details: tuple[Detail, ...]
@@ -59,9 +68,12 @@ class Argument:
     silent: tuple[Silence, ...]
     """Rules that nearly spoke, weightiest first."""
     without: tuple[WhatIf, ...]
-    """What the verdict would be without each thing it rests on, where that is another verdict."""
+    """What the verdict would be without the least that turns it; where no reason's evidence alone does, without that missed most
+    too, which leaves the verdict as it is or less sure. Nothing where there is no verdict."""
     hearing: tuple[WhatIf, ...]
-    """What evidence not heard so far would make of it, where that is another verdict, likeliest first."""
+    """What a typical self-description not heard so far would make of it, if it were one of the next likely kinds."""
+    is_settled: bool
+    """No such description, of whatever kind, would turn the verdict by itself."""
 
 
 def argue(evidence: Iterable[Evidence], rules: Rules | None = None) -> Argument:
@@ -74,18 +86,28 @@ def argue(evidence: Iterable[Evidence], rules: Rules | None = None) -> Argument:
     weighing = weigh(speaking)
     fitting = (kind for kind in weighing.ranked() if verdict.category in (UNKNOWN, category(kind)))
     about = verdict.kind if verdict.kind != UNKNOWN else next(fitting, UNKNOWN)
+    spoken = weighing.speaking_for(about)
+    likely = weighing.ranked()
+    # who knows nothing may expect anything, the common things first
+    others = sorted((kind for kind in kinds() if kind not in likely), key=lambda kind: -kinds()[kind].prior)
+    is_open = verdict.category == UNKNOWN
+    # a device may say more of itself, but it has a name and answers once to a question
+    answered = {fact.key for fact in known} - {"said", "described"}
+    hearing = tuple(islice(_hearing(verdict, [*likely, *(others if is_open else ())], known, rules, answered), _IMAGINED))
     return Argument(
         verdict,
         about,
         heard,
         tuple(fact for fact in known if fact.key in DERIVED),
-        verdict.because or weighing.speaking_for(about),
+        tuple(_follows(known, rules)),
+        verdict.because or spoken,
         weighing.speaking_against(about),
         details(known, speaking, verdict.kind),
         tuple(islice(_rivals(weighing, about), _SHOWN)),
         tuple(islice(_silences(known, rules), _SHOWN)),
-        tuple(islice(_without(verdict, known, rules), _SHOWN)),
-        tuple(islice(sorted(_hearing(verdict, known, rules), key=lambda w: (-w.confidence, w.facts)), _SHOWN)),
+        tuple(islice(_without(verdict, spoken, known, rules), _SHOWN)),
+        hearing,
+        not hearing and next(_hearing(verdict, kinds(), known, rules), None) is None,
     )
 
 
@@ -112,28 +134,52 @@ def _silences(known: Sequence[Fact], rules: Rules) -> Iterator[Silence]:
         yield Silence(match.rule.id, match.missing, match.silenced)
 
 
-def _without(verdict: Verdict, known: Sequence[Fact], rules: Rules) -> Iterator[WhatIf]:
-    for reason in verdict.because:
-        gone = tuple((fact.key, fact.value) for fact in known if fact.evidence in reason.evidence and fact.key not in DERIVED)
-        other = judge([fact for fact in known if fact.evidence not in reason.evidence], rules)
-        if (other.category, other.kind) != (verdict.category, verdict.kind):
-            yield WhatIf(gone, other.category, other.kind, other.confidence)
+def _follows(known: Sequence[Fact], rules: Rules) -> Iterator[Fact]:
+    """What was worked out and says something: more than was heard as it is, and what some rule listens to."""
+    heard = {(fact.evidence, fact.value) for fact in known if fact.key not in DERIVED}
+    for fact in known:
+        if fact.key in DERIVED and (fact.evidence, fact.value) not in heard and rules.is_listened_to(fact):
+            yield fact
 
 
-def _hearing(verdict: Verdict, known: Sequence[Fact], rules: Rules) -> Iterable[WhatIf]:
-    """Let each rule hear its own first example, as far as its keys are silent so far; the strongest case for each kind."""
-    keys = {fact.key for fact in known}
-    best: dict[str, WhatIf] = {}
-    for rule in rules:
-        wanted = {condition.key for condition in rule.when}
-        if any(key.startswith("local.") for key in wanted):  # no other device could be the one netinv runs on
-            continue
-        if not rule.examples or not any(weight > 0 for weight in rule.weights.values()) or wanted & keys:
-            continue
-        imagined = tuple((key, value) for key, value in rule.examples[0].items() if key in wanted)
-        other = judge([*known, *(Fact(key, value, f"imagined {key}") for key, value in imagined)], rules)
-        if other.kind in (UNKNOWN, verdict.kind):
-            continue
-        if other.kind not in best or other.confidence > best[other.kind].confidence:
-            best[other.kind] = WhatIf(imagined, other.category, other.kind, other.confidence)
-    return best.values()
+def _without(verdict: Verdict, spoken: Sequence[Reason], known: Sequence[Fact], rules: Rules) -> list[WhatIf]:
+    """What to take away: the evidence of each reason that turns the verdict; else of the one missed most and, if that turns it,
+    of two together.
+    """
+    if verdict.category == UNKNOWN:
+        return []
+    # the reasons the verdict gives first, and each by its weight, as both come
+    cited = list(dict.fromkeys(frozenset(reason.evidence) for reason in (*verdict.because, *spoken)))[:_TAKEN]
+    alone = [_less(evidence, known, rules) for evidence in cited]
+    if turning := [what_if for what_if in alone if _turns(what_if, verdict)]:
+        return turning
+    together = (_less(one | other, known, rules) for one, other in combinations(cited, 2))
+    most = min(alone, key=lambda what_if: round(what_if.confidence, 2), default=None)  # of equals the first
+    return [what_if for what_if in (most, next((w for w in together if _turns(w, verdict)), None)) if what_if]
+
+
+def _less(evidence: frozenset[str], known: Sequence[Fact], rules: Rules) -> WhatIf:
+    gone = dict.fromkeys((fact.key, fact.value) for fact in known if fact.evidence in evidence and fact.key not in DERIVED)
+    other = judge([fact for fact in known if fact.evidence not in evidence], rules)
+    return WhatIf(tuple(gone), other.category, other.kind, other.confidence)
+
+
+def _turns(what_if: WhatIf, verdict: Verdict) -> bool:
+    return (what_if.category, what_if.kind) != (verdict.category, verdict.kind)
+
+
+def _hearing(
+    verdict: Verdict, candidates: Iterable[str], known: Sequence[Fact], rules: Rules, answered: Set[str] = frozenset()
+) -> Iterator[WhatIf]:
+    """For each of these kinds, the first that such a device typically says of itself and that would turn the verdict; nothing
+    under the keys that are `answered` already.
+    """
+    for kind in candidates:
+        for key, value in kinds()[kind].typical:
+            imagined = facts([Evidence("", key, value, "imagined", _EVER)])
+            if not answered.isdisjoint(fact.key for fact in imagined):
+                continue
+            other = judge([*known, *imagined], rules)
+            if other.kind == kind != verdict.kind:
+                yield WhatIf(((key, value),), other.category, other.kind, other.confidence)
+                break

@@ -52,11 +52,13 @@ def details(heard: Sequence[Fact], matches: Iterable[Match], kind: str = UNKNOWN
     it (`LaserJet M404` for `HP LaserJet M404dn`), a kernel for the system made of it. Without the evidence a detail cites it is
     told less surely, otherwise, or not at all.
     """
-    told: dict[str, list[_Teller]] = {}
+    told: dict[str, list[_Teller]] = {field: [] for field in FIELDS}
     protocols = {fact.evidence: fact.key.partition(".")[0] for fact in heard if fact.key not in DERIVED}
     for field, teller in (*_of_keys(heard, kind), *_of_rules(matches, kind)):
-        told.setdefault(field, []).append(teller)
-    return tuple(detail for field in FIELDS if field in told for detail in _ranked(field, told[field], protocols))
+        told[field].append(teller)
+    makers = {teller.plain for teller in told["vendor"]}
+    told["model"] = [teller for teller in told["model"] if makers.isdisjoint((teller.plain, plain(tidy(teller.value))))]
+    return tuple(detail for field in FIELDS for detail in _ranked(field, told[field], protocols))
 
 
 def best(found: Iterable[Detail]) -> tuple[Detail, ...]:

@@ -10,7 +10,7 @@ from netinv.classification.details import NAMED_FROM
 from netinv.classification.facts import Fact
 from netinv.classification.kinds import UNKNOWN, kinds
 from netinv.formats.base import evidence_in_order
-from netinv.formats.words import TOO_LITTLE, count, percent, some, spoken
+from netinv.formats.words import TOO_LITTLE, percent, some, spoken
 from netinv.model import Detail, Device, Evidence, Reason
 
 _FIELDS = {"vendor": "maker", "model": "model", "os": "system", "firmware": "firmware", "serial": "serial"}
@@ -49,21 +49,26 @@ _SAID = {
     "upnp.manufacturer": "the UPnP manufacturer {}",
     "upnp.description": "the UPnP description {}",
     "upnp.friendly-name": "the UPnP name {}",
-    "wsd.type": "{} told by WS-Discovery",
-    "wsd.scope": "{} told by WS-Discovery",
+    "wsd.type": "the type {} told by WS-Discovery",
+    "wsd.scope": "the scope {} told by WS-Discovery",
     "http.title": "a web page titled {}",
     "http.server": "the web server {}",
     "http.realm": "a web page for users of {}",
     "http.favicon": "a web page with the icon {}",
-    "web.api": "the answer of {} at its well-known place",
+    "web.api": "the web interface {}",
     "tls.subject": "a certificate of {}",
     "ssh.banner": "the SSH banner {}",
     "snmp.sysdescr": "the SNMP description {}",
-    "lldp.capability": "{} told by LLDP",
+    "lldp.capability": "the capability {} told by LLDP",
     "dhcp.hostname": "the name {} told by DHCP",
     "dhcp.vendor-class": "the DHCP client {}",
     "mdns.hostname": "the name {} told by mDNS",
     "rmcp.supports": "an answer by {} over RMCP",
+    "ubiquiti.model": "the model {} told by Ubiquiti's discovery",
+    "cast.model": "the model {} told by Google Cast",
+    "airplay.model": "the model {} told by AirPlay",
+    "ipp.model": "the model {} told by IPP",
+    "playstation.type": "the answer {} to the search for PlayStations",
     "rtsp.server": "the streaming server {}",
     "netbios.name": "the name {} told by NetBIOS",
     **dict.fromkeys(("local.hostname", "dns.ptr", "name", "name.host", "name.head"), "the name {}"),
@@ -135,10 +140,11 @@ def _heard_by(first: Evidence, others: Sequence[Evidence]) -> str:
 
 def _derived(facts: Iterable[Fact], width: int) -> Iterator[str]:
     """Each value once, with all the keys it was worked out as."""
-    keys: dict[str, dict[str, str]] = {}
+    once: dict[str, list[Fact]] = {}
     for fact in facts:
-        keys.setdefault(fact.value, {}).setdefault(fact.key, fact.evidence)
-    yield from _columns([(next(iter(of.values())), ", ".join(of), value) for value, of in keys.items()], width)
+        once.setdefault(fact.value.casefold(), []).append(fact)
+    rows = [(same[0].evidence, ", ".join(dict.fromkeys(f.key for f in same)), same[0].value) for same in once.values()]
+    yield from _columns(rows, width)
 
 
 def _reasons(reasons: Iterable[Reason], width: int) -> Iterator[str]:
@@ -204,8 +210,8 @@ def _outcome(what_if: WhatIf) -> str:
 
 
 def _list(facts: Iterable[tuple[str, str]], more: int = 0) -> str:
-    """`port 22 open and an initial TTL of 64`, `the name vault and 4 facts like it`."""
-    said = [*dict.fromkeys(_said(key, value) for key, value in facts), *([f"{count(more, 'fact')} like it"] if more else ())]
+    """`port 22 open and an initial TTL of 64`, `the name vault and 4 more`."""
+    said = [*dict.fromkeys(_said(key, value) for key, value in facts), *([f"{more} more"] if more else ())]
     *first, last = said or [""]
     return f"{', '.join(first)} and {last}" if first else last
 

@@ -12,6 +12,10 @@ _LONGEST = 1 << 20
 """Bytes of one line that are read; a longer one is no observation."""
 _TOLD = 20
 """Lines not understood that are told of one by one."""
+_TOLD_IN_PART = 10
+"""Likewise for those of which something was not."""
+_OF_ONE = 3
+"""Things not understood that are told of in one line."""
 
 
 def classify(
@@ -20,30 +24,39 @@ def classify(
     """Say what devices are by what was observed of them: evidence documents, one a line, to verdicts, one a line.
 
     A document is {"id": ..., "evidence": {"mac": ..., "mdns": [...], ...}}; `netinv schema evidence` tells it all. A line that is
-    none is told of and passed over; the exit code is then 3.
+    none is told of and passed over, and the exit code is then 3. What else in a line is not understood is told of and left out.
 
     Example: netinv classify observations.jsonl | jq -r '[.id, .class, .confidence] | @tsv'
     """
     import sys
+    from itertools import islice
 
     from netinv.classification import classify as judge
     from netinv.classification.rules import load_rules
+    from netinv.formats.observations import misunderstood
     from netinv.formats.words import count
 
     load_rules()
-    passed_over = 0
+    passed_over = in_part = 0
     with _opened(file) as stream:
         for number, line in _lines(stream):
             try:
-                name, evidence = _understood(line)
+                name, observed, evidence = _understood(line)
             except ValueError as error:
                 passed_over += 1
                 if passed_over <= _TOLD:
                     print(f"warning: line {number}: {error}", file=sys.stderr)
                 continue
+            if strange := list(islice(misunderstood(observed), _OF_ONE)):
+                in_part += 1
+                if in_part <= _TOLD_IN_PART:
+                    print(f"warning: line {number}: {'; '.join(strange)}", file=sys.stderr)
             sys.stdout.write(_verdict_line(number if name is None else name, evidence, judge(evidence)))
     if passed_over:
         print(f"{count(passed_over, 'line')} not understood", file=sys.stderr)
+    if in_part:
+        print(f"{count(in_part, 'line')} understood in part; `netinv schema evidence` says what is read", file=sys.stderr)
+    if passed_over:  # what is in addition, as other programs may write it, takes nothing away
         raise typer.Exit(3)
 
 
@@ -72,8 +85,8 @@ def _lines(stream: IO[bytes]) -> Iterator[tuple[int, bytes]]:
             yield number, line
 
 
-def _understood(line: bytes) -> tuple[str | int | None, tuple["Evidence", ...]]:
-    """The id and the evidence of a document; ValueError, in words, where it is none."""
+def _understood(line: bytes) -> tuple[str | int | None, dict[str, object], tuple["Evidence", ...]]:
+    """The id, what was observed, and the evidence in it; ValueError, in words, where it is none."""
     import json
 
     from netinv.classification.document import evidence_of
@@ -86,8 +99,9 @@ def _understood(line: bytes) -> tuple[str | int | None, tuple["Evidence", ...]]:
         raise ValueError("no JSON") from None
     if not isinstance(document, dict):
         raise ValueError("no JSON object")
-    name = document.get("id")
-    return (name if isinstance(name, str | int) else None), evidence_of(document.get("evidence"))
+    name, observed = document.get("id"), document.get("evidence")
+    evidence = evidence_of(observed)  # which is how it is known to be an object
+    return (name if isinstance(name, str | int) else None), dict(observed or {}), evidence
 
 
 def _verdict_line(name: str | int, evidence: tuple["Evidence", ...], verdict: "Verdict") -> str:

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 
 from netinv.classification.argument import argue
 from netinv.classification.facts import facts
-from netinv.classification.kinds import UNKNOWN
+from netinv.classification.kinds import UNKNOWN, kinds
 from netinv.classification.verdict import classify
 from tests.classification.heard import heard, named, ports
 from tests.classification.test_verdict import AVM, BROTHER, DELL, GATEWAY, RANDOM, SYNOLOGY, households, mac, ttl
@@ -63,6 +63,40 @@ def test_what_would_change_the_verdict_was_not_heard_and_really_would() -> None:
         assert keys.isdisjoint(key for key, _ in what_if.facts)
         assert what_if.kind != argument.verdict.kind
         assert what_if.confidence >= 0.6
+
+
+def test_where_nothing_alone_turns_the_verdict_the_argument_says_what_it_could_spare() -> None:
+    title, kind = ("http.title", "FRITZ!Box 7590"), ("upnp.device-type", "urn:schemas-upnp-org:device:InternetGatewayDevice:1")
+    argument = argue(GATEWAY + heard(title, kind) + ports(open=(53, 80)))
+    spared = argument.without[0]
+    assert argument.verdict.kind == spared.kind == "router"
+    assert spared.confidence <= argument.verdict.confidence
+    assert argument.is_settled
+
+
+@pytest.mark.parametrize(
+    "evidence",
+    [mac(RANDOM) + ttl(64), mac("d8:1f:12:c7:08:6a") + ttl(255), mac("b8:27:eb:00:00:01"), mac(DELL) + ports(open=(22,)), ()],
+)
+def test_what_would_change_the_verdict_is_what_such_devices_typically_say(evidence: tuple) -> None:  # type: ignore[type-arg]
+    argument = argue(evidence)
+    assert argument.hearing
+    for what_if in argument.hearing:
+        assert set(what_if.facts) <= set(kinds()[what_if.kind].typical)
+    assert not argument.is_settled
+
+
+def test_a_named_device_is_not_told_to_have_another_name() -> None:
+    assert not any(key.endswith("hostname") for w in argue(named("ipad") + mac(RANDOM)).hearing for key, _ in w.facts)
+
+
+def test_what_follows_says_more_than_was_heard_and_is_listened_to() -> None:
+    follows = {
+        (fact.key, fact.value) for fact in argue(named("DESKTOP-7QK2M1V") + ttl(127) + heard(("upnp.model", "DS220+"))).follows
+    }
+    assert ("icmp.initial-ttl", "128") in follows
+    assert "said" not in {key for key, _ in follows}
+    assert "qk" not in {value for _, value in follows}
 
 
 def test_a_rule_that_nearly_spoke_says_what_it_waits_for_or_what_silenced_it() -> None:

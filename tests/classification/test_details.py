@@ -209,3 +209,11 @@ def test_the_example_of_a_key_that_tells_a_detail_is_one(name: str) -> None:
     known = vocabulary()[name]
     for field in known.tells:
         assert cleaned(field, known.looks), name
+
+
+def test_a_model_that_only_repeats_the_maker_is_none() -> None:
+    said = heard(("upnp.manufacturer", "AVM Berlin"), ("upnp.model", "FRITZ!Box 7590"), ("upnp.model-number", "avm"))
+    models = [detail.value for detail in argue(said).details if detail.field == "model"]
+    assert models == ["FRITZ!Box 7590"]
+    alone = argue(heard(("upnp.manufacturer", "Sonos, Inc."), ("upnp.model", "SONOS"))).details
+    assert not [detail for detail in alone if detail.field == "model"]

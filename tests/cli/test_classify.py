@@ -59,6 +59,21 @@ def test_a_line_that_is_no_observation_is_told_of_and_passed_over(tmp_path: Path
     assert f"{len(bad)} lines not understood" in printed.err
 
 
+def test_what_is_not_understood_of_a_line_is_told_of_and_the_verdict_stays(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "odd.jsonl"
+    odd = {"id": "o", "evidence": {**PRINTER["evidence"], "htpp": [], "mac": 12}}  # type: ignore[dict-item]
+    path.write_text("\n".join(json.dumps(case) for case in [PRINTER, *[odd] * 12]))
+    assert run(["classify", str(path)]) == 0
+    printed = capsys.readouterr()
+    assert [line["class"] for line in lines(printed.out)] == ["printer"] * 13
+    *warned, last = printed.err.splitlines()
+    said = "nothing is read under 'htpp' (did you mean http?); mac is a number where text is read"
+    assert warned == [f"warning: line {number}: {said}" for number in range(2, 12)]
+    assert last.startswith("12 lines understood in part")
+
+
 def test_a_flood_of_bad_lines_is_not_told_of_one_by_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "bad.jsonl"
     path.write_text("x\n" * 1000)

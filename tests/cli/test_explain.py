@@ -98,5 +98,52 @@ def test_a_device_of_which_nothing_was_heard_has_little_to_be_said() -> None:
 
 
 def test_a_long_hearing_is_cut_short_and_says_so() -> None:
-    said = text(heard(*((f"tcp.{port}", "closed") for port in range(1, 61))))
-    assert "... and 20 more (--json shows all)" in said
+    many = heard(*(("mdns.txt", f"_x._tcp n={number}") for number in range(120)))
+    assert "... and 20 more (--all shows them)" in text(many)
+    assert "_x._tcp n=119" in "\n".join(told(derive(many, now=NOON), argue(many), shown=None))
+
+
+def test_closed_ports_take_one_line_and_a_fact_heard_twice_one_row() -> None:
+    said = text(
+        (*heard(*((f"tcp.{port}", "closed") for port in (21, 23, 554))), *heard(("wsd.type", "Computer"), ("tcp.22", "open")))
+    )
+    assert "closed ports  tcp 21, tcp 23, tcp 554" in said
+    computer = Evidence("fe80::5", "wsd.type", "Computer", "ws-discovery", NOON)
+    said = text((*heard(("wsd.type", "Computer")), computer))
+    (row,) = [line for line in said.splitlines() if "  wsd.type  " in line]
+    assert f"also {computer.id}" in row
+
+
+def test_what_follows_is_said_once_and_only_what_somebody_listens_to() -> None:
+    said = text(
+        heard(
+            *(("dns.ptr", "DESKTOP-7QK2M1V.lan"), ("netbios.name", "DESKTOP-7QK2M1V")),
+            *(("upnp.model", "FRITZ!Box 7590"), ("upnp.description", "FRITZ!Box 7590"), ("upnp.friendly-name", "FRITZ!Box 7590")),
+        )
+    )
+    follows = said.partition("What follows")[2].partition("\x1b[1m")[0]
+    assert follows.count("DESKTOP-7QK2M1V") == 1
+    assert "qk" not in follows
+    assert "FRITZ" not in follows, "that was heard as it is"
+
+
+def test_reasons_that_weigh_nothing_are_left_to_the_json(store: Path) -> None:
+    evidence = heard(("mac", "f8:bc:12:01:02:03"), ("tcp.22", "open"), ("icmp.ttl", "64"))
+    argument = argue(evidence)
+    faint = replace(argument.reasons_for[0], weight=0.14, says="Faint.")
+    lines = list(told(derive(evidence, now=NOON), replace(argument, reasons_for=(*argument.reasons_for, faint))))
+    assert not any("Faint." in line for line in lines)
+    assert not any(re.search(r"[+-]0\.[01]  ", line) for line in lines)
+
+
+def test_a_verdict_that_rests_on_much_is_argued_by_what_it_could_spare() -> None:
+    said = " ".join(
+        text(
+            heard(
+                ("upnp.device-type", "urn:schemas-upnp-org:device:InternetGatewayDevice:1"),
+                *(("route.gateway", "eth0"), ("http.title", "FRITZ!Box 7590"), ("dns.ptr", "fritz.box"), ("tcp.53", "open")),
+            )
+        ).split()
+    )
+    assert re.search(r"even without [^,]+, it would still be a router \(9\d%\)", said)
+    assert "no single description of itself" in said

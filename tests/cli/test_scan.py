@@ -16,8 +16,11 @@ from jsonschema import Draft202012Validator
 
 from netinv.formats.json import schema_text
 from netinv.lab import Lan
+from netinv.probes import probes
+from netinv.probes.base import LinkProbe
 
 ORDINARY = {"privileged": False}
+FINDERS = [p.name for p in probes() if isinstance(p, LinkProbe) and p.needs]
 
 
 def devices(done: "subprocess.CompletedProcess[str]") -> list[dict[str, Any]]:
@@ -155,7 +158,7 @@ def test_an_interrupted_scan_prints_and_keeps_what_it_found_marked_partial(lan: 
         (["--json", "--csv"], "different formats", 2),
         (["--rate", "0"], "--rate", 2),
         (["--rate", "nan"], "positive", 2),
-        (["--probe", "tcp"], "find nobody", 2),
+        (["--probe", "tcp", *(word for name in FINDERS for word in ("--skip", name))], "find nobody", 2),
         (["-o", "/nosuch/place.json"], "/nosuch", 1),
         (["--format", "nosuch"], "table", 2),
     ],
