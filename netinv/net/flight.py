@@ -84,6 +84,7 @@ class Flight:
         attempt = heard.attempt or next((a for a in range(len(self.asked), 0, -1) if self.asked[a - 1][index]), 0)
         if not 1 <= attempt <= len(self.asked) or not (asked := self.asked[attempt - 1][index]):
             return False
+        now = max(now, asked)  # the clock of arrivals is another
         told = self._told.setdefault(index, [])
         if heard.mac in told:
             self._hear_again(index, now)

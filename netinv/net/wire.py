@@ -146,7 +146,8 @@ def open_link(interface: Interface) -> Any:
     link = open_socket(iface=interface.name, type=_ETH_P_ARP, promisc=False)
     if isinstance(link.ins, socket.socket):
         widen(link.ins)
-        link.ins.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 0)  # else the kernel tells the time with each frame only
+        if sys.platform == "linux":
+            link.ins.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 0)  # else the kernel tells the time with each frame only
         waited(link.ins)
         link.ins.setblocking(False)
     return link
@@ -161,12 +162,12 @@ def widen(opened: socket.socket) -> None:
 
 
 def waited(opened: socket.socket) -> float:
-    """Seconds the packet read last has waited to be read; 0 where nobody can tell. From the first time it is asked the kernel knows."""
+    """Seconds the packet read last has waited to be read; 0 where nobody can tell, as before this is asked for the first time."""
     try:
         seconds, nanoseconds = _TIMESPEC.unpack(fcntl.ioctl(opened.fileno(), _SIOCGSTAMPNS, bytes(_TIMESPEC.size)))
     except OSError:
         return 0.0
-    return max(0.0, time.time() - seconds - nanoseconds / 1e9)
+    return max(0.0, time.time() - float(seconds) - float(nanoseconds) / 1e9)
 
 
 def dropped(opened: socket.socket) -> int:

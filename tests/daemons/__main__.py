@@ -1,5 +1,6 @@
 """`python -m tests.daemons [MACHINE...]`: a LAN of real daemons, scanned once; what each machine is, and what netinv says."""
 
+import argparse
 import sys
 import tempfile
 from pathlib import Path
@@ -14,8 +15,14 @@ GATEWAY = "attic"
 """Without it nobody gets an address."""
 
 
-def main(names: list[str]) -> int:
+def main(words: list[str]) -> int:
     """Scan once and print the table."""
+    parser = argparse.ArgumentParser(prog="python -m tests.daemons", description=__doc__)
+    known = tuple(machine.name for machine in machines())
+    parser.add_argument("machines", nargs="*", metavar="MACHINE", help=f"only these and the gateway: {', '.join(known)}")
+    names = parser.parse_args(words).machines
+    if strange := next((name for name in names if name not in known), None):
+        parser.error(f"there is no machine {strange}")
     if reason := impossible():
         print(f"error: {reason}", file=sys.stderr)
         return 1

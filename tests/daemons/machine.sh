@@ -50,7 +50,7 @@ echo 0 > /proc/sys/net/ipv6/conf/default/accept_dad # nobody else has the addres
 echo here # for the link to be made
 read -r _
 ip link set eth0 up
-for _ in $(seq 500); do ip -6 addr show dev eth0 | grep -q fe80 && break || sleep 0.01; done # some bind to that address too
+for _ in $(seq 500); do ip -6 addr show dev eth0 -tentative | grep -q fe80 && break || sleep 0.01; done # some bind to that address too
 if [ -n "$ADDRESS" ]; then
     ip addr add "$ADDRESS/24" brd + dev eth0
     [ "$ADDRESS" = "$ROUTER" ] || ip route add default via "$ROUTER"

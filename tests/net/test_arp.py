@@ -48,3 +48,15 @@ def test_a_cut_or_damaged_reply_is_read_without_raising(data: st.DataObject) -> 
     frame = bytearray(reply())
     frame[data.draw(st.integers(0, len(frame) - 1))] ^= data.draw(st.integers(1, 255))
     parse(bytes(frame[: data.draw(st.integers(0, len(frame)))]), MAC_BYTES, {ADDRESS_BYTES})
+
+
+def test_the_kernel_knows_how_long_an_answer_has_waited_to_be_read(lan: Lan) -> None:
+    (interface,) = (i for i in interfaces() if i.name == lan.interface)
+    medium = ArpMedium(interface)
+    asked = time.monotonic()
+    medium.ask(int(IPv4Address(lan.gateway)), 1)
+    assert select.select([medium.fileno()], [], [], 1.0)[0]
+    time.sleep(0.1)
+    assert [heard.number for heard in medium.hear()] == [int(IPv4Address(lan.gateway))]
+    assert 0.1 <= medium.waited() <= time.monotonic() - asked
+    medium.close()

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from contextlib import aclosing
 from random import Random
 
+import pytest
+
 from netinv.net.medium import ROUND
 from netinv.net.pace import Pace
 from netinv.net.sweep import Sweeper
@@ -53,6 +55,12 @@ def test_where_answers_take_as_long_as_over_the_air_the_silent_are_asked_once_mo
     found, medium = rounds_over(lambda now: False, most=6, delay=0.05)
     assert found == set(HOSTS)
     assert max(attempt for _, _, attempt in medium.asked) == 4
+
+
+def test_an_answer_that_only_waited_for_us_to_read_it_is_no_sign_of_the_air(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(FakeMedium, "waited", lambda self: 0.05)
+    _, medium = rounds_over(lambda now: False, most=6, delay=0.05)
+    assert max(attempt for _, _, attempt in medium.asked) == 3
 
 
 def test_one_witness_that_has_fallen_asleep_is_not_taken_for_a_loss() -> None:
