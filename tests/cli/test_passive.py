@@ -6,6 +6,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from netinv.lab import Lan, chatter
@@ -17,10 +18,12 @@ STRANGER = "02:0b:ad:00:00:99"
 def while_it_talks(lan: Lan, process: "subprocess.Popen[str]", frames: Sequence[bytes], seconds: float = 30) -> dict[str, Any]:
     """The document of a scan that runs while these frames pass by again and again."""
     deadline = time.monotonic() + seconds
-    while process.poll() is None and time.monotonic() < deadline:
-        lan.say(frames)
-        time.sleep(0.25)
-    out, err = process.communicate(timeout=10)
+    with ThreadPoolExecutor(1) as reading:  # a document is longer than a pipe holds
+        told = reading.submit(process.communicate, timeout=seconds + 10)
+        while not told.done() and time.monotonic() < deadline:
+            lan.say(frames)
+            time.sleep(0.25)
+        out, err = told.result()
     assert process.returncode == 0, err
     document: dict[str, Any] = json.loads(out)
     return document
