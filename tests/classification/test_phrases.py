@@ -1,7 +1,7 @@
 """Phrases found in what devices say."""
 
 from contextlib import suppress
-from time import process_time
+from time import perf_counter
 
 import pytest
 from hypothesis import given
@@ -60,7 +60,7 @@ def test_thousands_of_phrases_cost_no_more_than_a_few() -> None:
     phrases: Phrases[int] = Phrases()
     for number in range(20_000):
         phrases.add(f"word{number}", number)
-    began = process_time()
+    began = perf_counter()
     for number in range(1000):
         assert [hit.of for hit in phrases.find(f"this is word{number}, and more of it")] == [number]
-    assert process_time() - began < 1
+    assert perf_counter() - began < 1

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
-from time import process_time
+from time import perf_counter
 
 import pytest
 
@@ -70,10 +70,10 @@ def test_no_shipped_rule_is_slow_on_hostile_values() -> None:
     hostile = [c * (LONGEST // len(c)) for c in ("a", "-", "0", "a-", "A1", "-a0_", " a")]
     hostile += [start + "a-" * 120 for start in ("HP", "Galaxy-", "web-", "Bose-", "reolink")]
     listening = {key for key in load_rules().keys if key in DERIVED}
-    began = process_time()
+    began = perf_counter()
     for value in hostile:
         load_rules().speaking([fact(key, value) for key in listening])
-    assert process_time() - began < 2
+    assert perf_counter() - began < 2
 
 
 def test_a_rule_speaks_when_all_it_wants_was_heard(rules: Rules) -> None:
@@ -122,9 +122,9 @@ def test_remembering_values_is_bounded(rules: Rules) -> None:
 def test_the_rules_load_quickly_once() -> None:
     assert load_rules() is load_rules()
     load_rules.cache_clear()
-    began = process_time()
+    began = perf_counter()
     load_rules()
-    assert process_time() - began < 0.5  # 30 ms where nothing else runs
+    assert perf_counter() - began < 0.5  # 30 ms where nothing else runs
 
 
 def test_the_fingerprint_changes_with_rules_code_or_vendors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

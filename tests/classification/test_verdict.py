@@ -1,6 +1,6 @@
 """What devices are taken for, how surely, and when netinv keeps silent."""
 
-from time import process_time
+from time import perf_counter
 
 import pytest
 from hypothesis import given, settings
@@ -277,10 +277,10 @@ def test_ten_thousand_devices_are_judged_within_ten_seconds() -> None:
         for word in ("printer", "qx")
     ]
     load_rules()
-    began = process_time()
+    began = perf_counter()
     for evidence in some:
         classify(evidence)
-    assert (process_time() - began) / len(some) < 10 / 10_000
+    assert (perf_counter() - began) / len(some) < 10 / 10_000
 
 
 def test_a_thousand_devices_of_which_only_the_mac_is_known_are_judged_at_once() -> None:
@@ -290,9 +290,9 @@ def test_a_thousand_devices_of_which_only_the_mac_is_known_are_judged_at_once() 
         for n in range(1000)
     ]
     load_rules()
-    began = process_time()
+    began = perf_counter()
     verdicts = [classify(evidence) for evidence in some]
-    assert process_time() - began < 0.5  # 60 ms where nothing else runs
+    assert perf_counter() - began < 0.5  # 60 ms where nothing else runs
     assert verdicts[1].kind == "printer"
     assert verdicts[1].because[0].evidence == (some[1][0].id,)
     assert verdicts[11].because[0].evidence == (some[11][0].id,)
