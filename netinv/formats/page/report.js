@@ -188,4 +188,5 @@
     if (event.key === "/" && document.activeElement !== search) { event.preventDefault(); search.focus(); }
   });
   update();
+  fade(); // not only when a frame is drawn: a window in the background draws none
 })();
