@@ -77,7 +77,7 @@ def test_the_home_directory_in_a_place_is_that_of_whoever_the_file_belongs_to(fi
     assert said.value == "/home/me/lan.db"
 
 
-@pytest.mark.parametrize("setting", SETTINGS.values(), ids=str)
+@pytest.mark.parametrize("setting", SETTINGS.values(), ids=SETTINGS)
 def test_every_setting_is_understood_as_its_example_says_and_has_one_name_everywhere(setting: Setting, file: Path) -> None:
     section, _, key = setting.name.partition(".")
     file.write_text(f"[{section}]\n{key} = {setting.example}\n")

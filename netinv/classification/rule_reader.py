@@ -92,7 +92,7 @@ class _Entry:
         if strange := sorted(set(self._table) - _FIELDS):
             raise self._error(f"has an unknown field {strange[0]!r}", f"Fields are {', '.join(sorted(_FIELDS))}.")
         if not _ID.fullmatch(self._id):
-            raise self._error("needs an id", "Such as printer.vendor-brother: family, dot, what it listens to.")
+            raise self._error("needs an id of family, dot and name", "Such as printer.vendor-brother: family, dot, what it listens to.")
         when, unless = self._conditions("when"), self._conditions("unless")
         if not when:
             raise self._error("has no `when`", "Say what must be heard: when = { 'tcp.631' = ['open'] }.")

@@ -87,6 +87,8 @@ def check(
             typer.echo(
                 f"no rules of your own; they would be {own_rules.directory() or '~/.config/netinv/rules'}/*.toml", err=True
             )
+        elif not found.rules and not found.problems:
+            typer.echo(f"no rules in {', '.join(map(str, chosen))}; a rule begins with [[rule]]", err=True)
     if found.problems:
         raise typer.Exit(1)
 

@@ -41,7 +41,7 @@ def test_unknown_is_its_own_category() -> None:
     assert category("nas") == "other"
 
 
-@pytest.mark.parametrize("kind", PROMISED["router"] | PROMISED["printer"] | PROMISED["computer"] | PROMISED["other"])
+@pytest.mark.parametrize("kind", sorted(PROMISED["router"] | PROMISED["printer"] | PROMISED["computer"] | PROMISED["other"]))
 def test_what_a_kind_typically_says_tells_it_alone_and_is_asked_for_by_default(kind: str) -> None:
     told = {key for probe in probes() if probe.by_default for key in probe.tells}
     assert kinds()[kind].typical

@@ -55,6 +55,9 @@ def test_checking_tells_good_from_wrong_by_file_and_rule(
 ) -> None:
     assert run(["rules", "check"]) == 0
     assert str(config) in capsys.readouterr().err
+    (tmp_path / "empty.toml").touch()
+    assert run(["rules", "check", str(tmp_path / "empty.toml")]) == 0
+    assert "no rules in " in capsys.readouterr().err
     (config / "mine.toml").write_text(GOOD, "utf-8")
     assert run(["rules", "check"]) == 0
     assert "good:  rule camera.name-garden" in capsys.readouterr().out
