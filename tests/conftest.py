@@ -16,6 +16,7 @@ from netinv import lab
 from netinv.errors import LabError
 from netinv.lab import namespace, ordinary
 
+pytest_plugins = ["tests.workers"]
 REQUIRED = os.environ.get("CI") == "true" or os.environ.get("NETINV_REQUIRE_LAB") == "1"
 """Where namespaces are forbidden, lab tests fail instead of being skipped."""
 _FIXTURES = frozenset({"lan", "crowd", "netinv"})
@@ -46,9 +47,7 @@ except LabError as error:
     sys.addaudithook(_refuse_the_real_network)
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    if hasattr(config, "workerinput"):  # pytest-xdist talks to its workers by a thread, and Python 3.12 warns of forks beside one
-        config.addinivalue_line("filterwarnings", "ignore:.*use of fork:DeprecationWarning")
+def pytest_configure() -> None:
     if _missing is None:
         try:
             namespace.verify()
