@@ -15,6 +15,7 @@ from typing import BinaryIO, Final, NamedTuple, cast
 
 from netinv.errors import TranscriptError
 from netinv.net import wire
+from netinv.net.fragments import Fragments
 from netinv.text import clean
 
 UNPACKED: Final = 4 << 30
@@ -30,6 +31,8 @@ _ETHERNET, _SLL, _SLL2 = 1, 113, 276
 _IP = frozenset({12, 14, 101, 228, 229})
 """Bare IP packets; what 12 and 14 mean depends on the system that wrote them, but no other system gave them another meaning."""
 _WIRELESS = {105: "802.11", 119: "Prism", 127: "radiotap", 163: "AVS", 192: "PPI"}
+_HEADER, _FRAGMENTING = 14, (b"\x08\x00", b"\x86\xdd")
+"""Bytes of Ethernet's header, and the EtherTypes of IPv4 and IPv6."""
 _TAGS = (b"\x81\x00", b"\x88\xa8")
 """EtherTypes of VLAN tags (IEEE 802.1Q-2018, 9.6)."""
 
@@ -55,17 +58,24 @@ class Captures:
         self._path = Path(path)
 
     def __iter__(self) -> Iterator[Captured]:
-        """Its packets in their order. TranscriptError if it is no capture, or one of frames that cannot be read."""
+        """Its packets in their order, and each that came in fragments once more, whole.
+
+        TranscriptError if it is no capture, or one of frames that cannot be read.
+        """
         file = self._open()
         with file:
-            at = _EPOCH
+            at, fragments = _EPOCH, Fragments()
             try:
                 for data, link, seconds in wire.packets_in(cast(BinaryIO, file)):
                     if seconds is not None and 0 <= seconds < _LATEST:
                         at = _EPOCH + timedelta(seconds=seconds)
                     frame = self._framed(data, link)
-                    if frame is not None:
-                        yield Captured(at, frame, link in _IP)
+                    if frame is None:
+                        continue
+                    yield Captured(at, frame, link in _IP)
+                    header = b"" if link in _IP else frame[:_HEADER]
+                    if (not header or header[12:] in _FRAGMENTING) and (whole := fragments.take(frame[len(header) :], at)):
+                        yield Captured(at, header + whole, link in _IP)
             except ValueError as error:
                 raise self._refusal(str(error), "tcpdump -w, Wireshark and dumpcap write such files") from error
             self.is_cut = file.is_cut
@@ -79,7 +89,7 @@ class Captures:
                 file.close()
                 raise self._refusal("it is no ordinary file", "write what comes by a pipe to a file first")
         except OSError as error:
-            raise self._refusal(error.strerror or str(error), None) from error
+            raise self._refusal(error.strerror or str(error), "name a capture that you may read") from error
         buffered = io.BufferedReader(file)
         packed = buffered.peek(2)[:2] == b"\x1f\x8b"
         return _Bounded(buffered, is_packed=packed)

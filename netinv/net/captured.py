@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import AsyncGenerator, Iterable, Iterator
 from datetime import datetime
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network, ip_network
-from itertools import chain
 
 from netinv.model import MAC, Interface, Problem
 from netinv.net import passing
@@ -14,7 +13,7 @@ from netinv.net.capture import Captured, Captures
 from netinv.net.overheard import IPV4, IPV6, Overheard, Topic, read, read_packet
 from netinv.net.passive import PassiveNetwork
 from netinv.net.system import System
-from netinv.net.turns import Turns
+from netinv.net.turns import Heard, Turns
 
 STEP = 1e-6
 """Seconds of the event loop between two messages, whatever time lies between them in the file."""
@@ -135,13 +134,15 @@ class CaptureNetwork(PassiveNetwork):
         known: set[object] = set()
         turns = Turns()
         for packet in self._captures:
-            for heard in chain(_of_interest(packet, known), _answers(packet, turns)):
-                self._now = packet.at
-                await self._tell_of(heard)
-        for heard in turns.end():
-            await self._tell_of(heard)
+            for heard in _of_interest(packet, known):
+                await self._tell_of(packet.at, heard)
+            for at, heard in _answers(packet, turns):
+                await self._tell_of(at, heard)
+        for at, heard in turns.end():
+            await self._tell_of(at, heard)
 
-    async def _tell_of(self, heard: Overheard) -> None:
+    async def _tell_of(self, at: datetime, heard: Overheard) -> None:
+        self._now = at
         for queue, topics in self._listeners.items():
             if heard.topic in topics:
                 queue.put_nowait(heard)
@@ -166,10 +167,10 @@ def _of_interest(packet: Captured, known: set[object]) -> Iterator[Overheard]:
         yield Overheard("ip", mac, passed.source, body)
 
 
-def _answers(packet: Captured, turns: Turns) -> Iterator[Overheard]:
+def _answers(packet: Captured, turns: Turns) -> Heard:
     """What somebody has answered somebody, complete by this packet."""
     if packet.is_bare or packet.frame[12:14] in _IP:
-        yield from turns.take(_inner(packet), _sender(packet))
+        yield from turns.take(_inner(packet), _sender(packet), packet.at)
 
 
 def _inner(packet: Captured) -> bytes:

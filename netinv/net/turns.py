@@ -1,24 +1,31 @@
 """What hosts answer each other, as a capture shows it: datagrams from well-known ports, and turn by turn what servers say by TCP.
 
-Of a connection only what is heard from its beginning and in its order counts: where a segment is missing it ends, and what was
-said until then is told.
+Of a connection only what is heard from its beginning counts. Its segments may come in any order, twice, and overlapping; where
+one is missing, what was said until then is told. Own code, since scapy's `TCPSession` dissects every packet, keeps streams
+without bounds, and fills what is missing with zeros.
 """
 
 import socket
 import struct
 from collections.abc import Iterator
+from datetime import datetime
 from ipaddress import ip_address
 from typing import NamedTuple
 
 from netinv.model import MAC
 from netinv.net.overheard import Overheard
+from netinv.net.reassembly import Connection
 
 PORTS = frozenset({53, 137, 161, 623, 987, 1900, 3702, 5060, 5353, 5355, 9302, 9999, 10001})
 """UDP ports from which answers are taken."""
-LIMIT = 16 * 1024
-"""Bytes kept of each direction of one connection; what follows is passed over."""
 STREAMS = 1024
 """Connections followed at once; the oldest makes room."""
+OVER = 4096
+"""Connections remembered that are done with, so that nothing of them is told again."""
+EARLY = 32
+"""Segments kept of a connection that came before the one by which its server took it."""
+STRANGERS = 256
+"""Connections of which such are kept; the oldest makes room."""
 QUESTIONS = 4096
 """Datagrams remembered that may yet be answered."""
 QUESTION = 2048
@@ -31,6 +38,8 @@ _IPV4 = struct.Struct("!BxHxxHxB2x4s4s")
 _IPV6 = struct.Struct("!B3xHBx16s16s")
 _SEGMENT = struct.Struct("!HHIIBB")
 
+Heard = Iterator[tuple[datetime, Overheard]]
+"""When it was captured, and what it is."""
 _Ends = tuple[str, int, str, int]
 """A client's address and port, and a server's."""
 
@@ -40,28 +49,17 @@ class _Packet(NamedTuple):
     source: str
     to: str
     body: bytes
-    is_whole: bool
-    """Not all of a packet has to be in a capture."""
 
 
-class _Stream:
-    """One connection since its server took it."""
+class _Segment(NamedTuple):
+    """RFC 9293, 3.1."""
 
-    def __init__(self, mac: MAC | None, server: int, client: int) -> None:
-        self.mac = mac
-        self.server, self.client = server, client
-        """The sequence numbers that come next (RFC 9293, 3.4)."""
-        self.before = b""
-        self.asked, self.said = bytearray(), bytearray()
-
-    def turn(self, ends: _Ends) -> Iterator[Overheard]:
-        """What the server has said since it was told of last."""
-        if self.said:
-            _, _, server, port = ends
-            yield Overheard("tcp", self.mac, server, bytes(self.said), port, bytes(self.asked), self.before)
-            self.before += self.said
-            self.asked.clear()
-            self.said.clear()
+    to_source: _Ends
+    """To whom, and from whom: a connection's ends if its server sent it."""
+    number: int
+    acknowledged: int
+    flags: int
+    data: bytes
 
 
 class Turns:
@@ -70,23 +68,25 @@ class Turns:
     def __init__(self) -> None:
         self._questions: dict[tuple[str, int, int], bytes] = {}
         """By who asks from which port, and the port asked."""
-        self._streams: dict[_Ends, _Stream] = {}
+        self._streams: dict[_Ends, Connection] = {}
+        self._over: dict[_Ends, int] = {}
+        """The number with which the server began each."""
+        self._early: dict[_Ends, list[tuple[datetime, _Segment]]] = {}
 
-    def take(self, packet: bytes, mac: MAC | None) -> Iterator[Overheard]:
+    def take(self, packet: bytes, mac: MAC | None, at: datetime) -> Heard:
         """What is complete by this IP packet; `mac` is of who sent it."""
         found = _read(packet)
         if found and found.protocol == _UDP:
-            yield from self._datagram(found, mac)
-        elif found:
-            yield from self._segment(found, mac)
+            yield from self._datagram(found, mac, at)
+        elif found and (segment := _segment(found)):
+            yield from self._segment(segment, mac, at)
 
-    def end(self) -> Iterator[Overheard]:
+    def end(self) -> Heard:
         """What was said last in connections that are still open."""
-        for ends, stream in self._streams.items():
-            yield from stream.turn(ends)
-        self._streams.clear()
+        for ends in list(self._streams):
+            yield from self._close(ends)
 
-    def _datagram(self, packet: _Packet, mac: MAC | None) -> Iterator[Overheard]:
+    def _datagram(self, packet: _Packet, mac: MAC | None, at: datetime) -> Heard:
         """RFC 768."""
         if len(packet.body) < 8:
             return
@@ -100,59 +100,70 @@ class Turns:
             self._questions[packet.source, port, to_port] = said[:QUESTION]
         if port in PORTS and not ip_address(packet.to).is_multicast:
             asked = self._questions.get((packet.to, to_port, port), b"")
-            yield Overheard("udp", mac, packet.source, said, port, asked)
+            yield at, Overheard("udp", mac, packet.source, said, port, asked)
 
-    def _segment(self, packet: _Packet, mac: MAC | None) -> Iterator[Overheard]:
-        """RFC 9293, 3.1."""
-        if len(packet.body) < 20:
-            return
-        port, to_port, number, acknowledged, offset, flags = _SEGMENT.unpack_from(packet.body)
-        header = (offset >> 4) * 4
-        if header < 20:
-            return
-        data = packet.body[header:]
-        of_server: _Ends = (packet.to, to_port, packet.source, port)
-        of_client: _Ends = (packet.source, port, packet.to, to_port)
-        if flags & _SYN:
-            if flags & _ACK:
-                yield from self._begin(of_server, _Stream(mac, number + 1 & _MASK, acknowledged))
-            return
-        is_server = of_server in self._streams
-        ends = of_server if is_server else of_client
-        stream = self._streams.get(ends)
-        if stream is None:
-            return
-        skipped = (stream.server if is_server else stream.client) - number & _MASK
-        if skipped <= _MASK >> 1:  # what came before comes once more
-            data = data[skipped:]
-            yield from self._server(ends, stream, data) if is_server else self._client(ends, stream, data)
-        is_gap = skipped > _MASK >> 1
-        if is_gap or not packet.is_whole or flags & _RST or (flags & _FIN and is_server) or len(stream.before) >= LIMIT:
-            yield from stream.turn(ends)
-            del self._streams[ends]
+    def _segment(self, segment: _Segment, mac: MAC | None, at: datetime) -> Heard:
+        of_server, of_client = segment.to_source, segment.to_source[2:] + segment.to_source[:2]
+        is_end = bool(segment.flags & (_FIN | _RST))
+        if segment.flags & _SYN:
+            if segment.flags & _ACK:
+                yield from self._begin(of_server, segment, mac)
+        elif stream := self._streams.get(of_server):
+            stream.from_server(segment.number, segment.data, segment.acknowledged, at, is_end=is_end)
+            yield from self._go_on(of_server, stream)
+        elif stream := self._streams.get(of_client):
+            stream.from_client(segment.number, segment.data, is_end=bool(segment.flags & _FIN))
+            yield from self._go_on(of_client, stream)
+        elif of_server not in self._over and of_client not in self._over:
+            self._keep(min(of_server, of_client), at, segment)
 
-    def _begin(self, ends: _Ends, stream: _Stream) -> Iterator[Overheard]:
+    def _begin(self, ends: _Ends, segment: _Segment, mac: MAC | None) -> Heard:
         old = self._streams.get(ends)
-        if old and old.server == stream.server:
+        if segment.number == (old.began if old else self._over.get(ends)):
             return  # said again
-        if old is None and len(self._streams) >= STREAMS:
-            ends_of_oldest = next(iter(self._streams))
-            yield from self._streams.pop(ends_of_oldest).turn(ends_of_oldest)
-        elif old:
-            yield from old.turn(ends)
-        self._streams[ends] = stream
+        self._over.pop(ends, None)
+        if old:
+            yield from self._close(ends)
+        elif len(self._streams) >= STREAMS:
+            yield from self._close(next(iter(self._streams)))
+        self._streams[ends] = Connection(mac, segment.number, segment.acknowledged)
+        for at, early in self._early.pop(min(ends, ends[2:] + ends[:2]), ()):
+            yield from self._segment(early, mac, at)
 
-    def _client(self, ends: _Ends, stream: _Stream, data: bytes) -> Iterator[Overheard]:
-        if data:
-            yield from stream.turn(ends)
-            stream.asked += data[: LIMIT - len(stream.asked)]
-            stream.client = stream.client + len(data) & _MASK
+    def _go_on(self, ends: _Ends, stream: Connection) -> Heard:
+        yield from _told(ends, stream, is_last=False)
+        if stream.is_over:
+            del self._streams[ends]
+            while len(self._over) >= OVER:
+                del self._over[next(iter(self._over))]
+            self._over[ends] = stream.began
 
-    def _server(self, ends: _Ends, stream: _Stream, data: bytes) -> Iterator[Overheard]:
-        stream.said += data[: LIMIT - len(stream.before) - len(stream.said)]
-        stream.server = stream.server + len(data) & _MASK
-        if len(stream.before) + len(stream.said) >= LIMIT:
-            yield from stream.turn(ends)
+    def _close(self, ends: _Ends) -> Heard:
+        yield from _told(ends, self._streams.pop(ends), is_last=True)
+
+    def _keep(self, ends: _Ends, at: datetime, segment: _Segment) -> None:
+        """It may be of a connection whose beginning comes later in the file."""
+        while ends not in self._early and len(self._early) >= STRANGERS:
+            del self._early[next(iter(self._early))]
+        kept = self._early.setdefault(ends, [])
+        if len(kept) < EARLY:
+            kept.append((at, segment))
+
+
+def _told(ends: _Ends, stream: Connection, *, is_last: bool) -> Heard:
+    _, _, server, port = ends
+    for said in stream.turns(is_last=is_last):
+        yield said.at, Overheard("tcp", stream.mac, server, said.words, port, said.asked, said.before)
+
+
+def _segment(packet: _Packet) -> _Segment | None:
+    if len(packet.body) < 20:
+        return None
+    port, to_port, number, acknowledged, offset, flags = _SEGMENT.unpack_from(packet.body)
+    header = (offset >> 4) * 4
+    if header < 20:
+        return None
+    return _Segment((packet.to, to_port, packet.source, port), number, acknowledged, flags, packet.body[header:])
 
 
 def _read(packet: bytes) -> _Packet | None:
@@ -170,5 +181,4 @@ def _read(packet: bytes) -> _Packet | None:
         return None
     if protocol not in (_TCP, _UDP) or length < header:
         return None
-    is_whole = length <= len(packet)
-    return _Packet(protocol, socket.inet_ntop(family, source), socket.inet_ntop(family, to), packet[header:length], is_whole)
+    return _Packet(protocol, socket.inet_ntop(family, source), socket.inet_ntop(family, to), packet[header:length])

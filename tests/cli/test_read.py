@@ -1,6 +1,7 @@
 """`netinv read`: a capture file is shown as a scan is."""
 
 import json
+import random
 import threading
 import time
 from pathlib import Path
@@ -10,8 +11,9 @@ import pytest
 
 from netinv.cli.app import run
 from netinv.lab import Lan
+from netinv.model import Device
 from netinv.reading import read_capture
-from tests.net.capturing import pcap
+from tests.net.capturing import disturbed, pcap
 from tests.test_reading import SOME
 from tests.wiretap import Wiretap
 
@@ -49,6 +51,13 @@ def test_what_is_no_capture_is_said_to_be_none(tmp_path: Path, capsys: pytest.Ca
     assert "does not begin as pcap" in capsys.readouterr().err
 
 
+def shown(device: Device) -> tuple[Any, ...]:
+    """All but the times."""
+    told = device.verdict
+    facts = frozenset((e.address, e.key, e.value) for e in device.evidence)
+    return device.addresses, device.macs, device.name, told.kind, told.model, told.firmware, told.serial, told.confidence, facts
+
+
 def test_a_scan_that_was_captured_is_read_as_what_it_found(lan: Lan, netinv: Any, tmp_path: Path) -> None:
     frames: list[tuple[float, bytes]] = []
     is_over = threading.Event()
@@ -69,7 +78,10 @@ def test_a_scan_that_was_captured_is_read_as_what_it_found(lan: Lan, netinv: Any
         assert not wire.lost()
     assert done.returncode == 0, done.stderr
     scanned = {d["ip"]: d for d in json.loads(done.stdout)["devices"] if d["ip"] != lan.address}
-    read = {d.ip: d for d in read_capture(pcap(tmp_path / "lan.pcap", frames)).devices if d.ip != lan.address}
+    found = read_capture(pcap(tmp_path / "lan.pcap", frames)).devices
+    again = read_capture(pcap(tmp_path / "mixed.pcap", disturbed(frames, random.Random(7)))).devices
+    assert [shown(d) for d in again] == [shown(d) for d in found], "in whatever order and pieces it came"
+    read = {d.ip: d for d in found if d.ip != lan.address}
     assert {*read} == {*scanned}
     names = {ip: d["name"] for ip, d in scanned.items() if d["name"]}
     kinds = {ip: d["kind"] for ip, d in scanned.items() if d["kind"] != "unknown"}

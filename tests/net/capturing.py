@@ -1,5 +1,6 @@
 """Writes capture files for tests: pcap of either byte order and precision, and pcapng."""
 
+import random
 import struct
 from collections.abc import Iterable
 from pathlib import Path
@@ -77,3 +78,42 @@ def connection(
 
 def frame(sender: int, packet: bytes) -> bytes:
     return mac(250) + mac(sender) + b"\x08\x00" + packet
+
+
+def fragments_of(packet: bytes, size: int) -> list[bytes]:
+    """The fragments of an IP packet, each of `size` bytes at most, which is divisible by eight."""
+    is_ipv6 = packet[0] >> 4 == 6
+    header = 40 if is_ipv6 else 20
+    body, made = packet[header:], []
+    for at in range(0, len(body), size):
+        part, more = body[at : at + size], at + size < len(body)
+        if is_ipv6:
+            extension = struct.pack("!BxHI", packet[6], at | more, 7)
+            head = packet[:4] + (len(part) + 8).to_bytes(2) + b"\x2c" + packet[7:header]
+            made.append(head + extension + part)
+        else:
+            length, place = (20 + len(part)).to_bytes(2), (at // 8 | more << 13).to_bytes(2)
+            made.append(packet[:2] + length + packet[4:6] + place + packet[8:header] + part)
+    return made
+
+
+def disturbed(packets: Packets, chance: random.Random) -> list[tuple[float, bytes]]:
+    """The same, but each connection in any order and some of it twice, and what is long in fragments, these in any order."""
+    packets = list(packets)
+    places: dict[frozenset[bytes], list[int]] = {}
+    for place, (_, data) in enumerate(packets):
+        if data[12:14] == b"\x08\x00" and data[14] == 0x45 and data[23] == 6:
+            places.setdefault(frozenset((data[26:30] + data[34:36], data[30:34] + data[36:38])), []).append(place)
+    for mine in places.values():
+        for place, other in zip(mine, chance.sample(mine, len(mine)), strict=True):
+            if place < other:
+                packets[place], packets[other] = packets[other], packets[place]
+    made: list[tuple[float, bytes]] = []
+    for at, data in packets:
+        packet = data[14 : 14 + int.from_bytes(data[16:18])]
+        if data[12:14] == b"\x08\x00" and len(packet) > 200 and not int.from_bytes(packet[6:8]) & 0x3FFF:
+            pieces = fragments_of(packet, 8 * chance.randint(10, 60))
+            made += [(at, data[:14] + piece) for piece in chance.sample(pieces, len(pieces))]
+        else:
+            made += [(at, data)] * chance.choice((1, 1, 1, 2))
+    return made

@@ -1,6 +1,8 @@
 """Of the packets of a capture, what was answered: whole, in order, from its beginning, and never without bounds."""
 
+import random
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,18 +10,20 @@ from hypothesis import strategies as st
 from netinv.model import MAC
 from netinv.net import handshake
 from netinv.net.overheard import Overheard
-from netinv.net.turns import LIMIT, QUESTIONS, STREAMS, Turns
+from netinv.net.reassembly import LIMIT, SEGMENTS
+from netinv.net.turns import EARLY, QUESTIONS, STRANGERS, STREAMS, Turns
 from tests.net.capturing import connection, datagram, segment
 
 ME, HIM = "10.0.0.9", "10.0.0.5"
 MINE = MAC.parse("00:11:32:00:00:05")
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 GREETED = [(True, b"220 hello\r\n"), (False, b"HELP\r\n"), (True, b"214 no\r\n")]
 
 
 def told(packets: Iterable[bytes], turns: Turns | None = None) -> list[Overheard]:
     turns = turns or Turns()
-    found = [each for packet in packets for each in turns.take(packet, MINE)]
-    return found + list(turns.end())
+    found = [each for packet in packets for _, each in turns.take(packet, MINE, NOON)]
+    return found + [each for _, each in turns.end()]
 
 
 def test_a_connection_is_told_turn_by_turn_with_what_was_asked_and_said_before() -> None:
@@ -61,7 +65,7 @@ def test_connections_without_end_are_followed_within_bounds() -> None:
     heard = []
     for n in range(STREAMS + 50):
         who = f"10.1.{n >> 8}.{n & 255}"
-        heard += [e for p in connection(who, HIM, 22, [(True, b"SSH-2.0-x\r\n")])[:-1] for e in turns.take(p, MINE)]
+        heard += [e for p in connection(who, HIM, 22, [(True, b"SSH-2.0-x\r\n")])[:-1] for _, e in turns.take(p, MINE, NOON)]
     assert len(heard) == 50, "the oldest are told when they make room"
     assert len(list(turns.end())) == STREAMS
 
@@ -74,7 +78,72 @@ def test_a_datagram_is_an_answer_by_the_port_it_comes_from_and_knows_its_questio
     turns = Turns()
     flood = (datagram(ME, 20_000 + n, HIM, 161, b"who?") for n in range(QUESTIONS + 1))
     assert told(flood, turns) == []
-    assert [h.asked for h in turns.take(datagram(HIM, 161, ME, 20_000, b"me"), MINE)] == [b""], "the oldest is forgotten"
+    assert [h.asked for _, h in turns.take(datagram(HIM, 161, ME, 20_000, b"me"), MINE, NOON)] == [b""], "the oldest is forgotten"
+
+
+TALK = [
+    (True, b"220 hello\r\n"),
+    (False, b"GET / HTTP/1.1\r\n\r\n"),
+    (True, b"HTTP/1.1 200 OK\r\n\r\n" + b"<p>" * 900),
+    (False, b"GET /2" + b"x" * 1500 + b"\r\n\r\n"),
+    (True, b"HTTP/1.1 404 No\r\n\r\n"),
+]
+
+
+@given(st.randoms(use_true_random=False))
+def test_any_order_of_segments_and_any_repetition_tells_the_same(chance: random.Random) -> None:
+    packets = connection(ME, HIM, 80, TALK)
+    shuffled = [*packets, *chance.choices(packets, k=chance.randrange(8))]
+    chance.shuffle(shuffled)
+    assert told(shuffled) == told(packets)
+    assert [(h.payload, h.asked) for h in told(packets)] == [
+        (TALK[0][1], b""), (TALK[2][1], TALK[1][1]), (TALK[4][1], TALK[3][1])
+    ]  # fmt: skip
+
+
+@given(st.randoms(use_true_random=False))
+def test_segments_that_overlap_tell_the_same(chance: random.Random) -> None:
+    text = bytes(chance.randrange(256) for _ in range(900))
+    cuts = [(at, min(900, at + chance.randrange(1, 300))) for at in (0, *(chance.randrange(900) for _ in range(8)))]
+    parts = [*((n, min(900, n + 120)) for n in range(0, 900, 90)), *cuts]
+    chance.shuffle(parts)
+    begins = chance.choice((0, 7, 2**32 - 1, 2**32 - 300, 2**31 - 4))
+    opens = segment(HIM, 22, ME, 9, begins, 0x12, heard=8)
+    (only,) = told([opens, *(segment(HIM, 22, ME, 9, begins + 1 + a, 0x18, text[a:b], 8) for a, b in parts)])
+    assert only.payload == text
+
+
+def test_what_came_first_counts_and_an_answer_beyond_reach_is_passed_over() -> None:
+    opens = segment(HIM, 22, ME, 9, 100, 0x12, heard=8)
+    says = [(0, b"SSH-2.0-true\r\n"), (0, b"SSH-2.0-lies\r\n"), (2**31 - 1, b"far"), (2**31 + 5, b"farther"), (LIMIT, b"late")]
+    (only,) = told([opens, *(segment(HIM, 22, ME, 9, 101 + at, 0x18, said, 8) for at, said in says)])
+    assert only.payload == b"SSH-2.0-true\r\n"
+
+
+def test_that_the_client_has_no_more_to_say_begins_no_turn() -> None:
+    opens, asks = segment(HIM, 80, ME, 9, 100, 0x12, heard=8), segment(ME, 9, HIM, 80, 8, 0x19, b"GET /", 101)
+    answers = [segment(HIM, 80, ME, 9, 101, 0x18, b"one ", 13), segment(HIM, 80, ME, 9, 105, 0x19, b"answer", 14)]
+    (only,) = told([opens, asks, *answers])
+    assert (only.payload, only.asked) == (b"one answer", b"GET /")
+
+
+def test_segments_without_end_are_taken_within_bounds() -> None:
+    opens = segment(HIM, 22, ME, 9, 100, 0x12, heard=8)
+    flood = [segment(HIM, 22, ME, 9, 101 + n, 0x18, b"x", 8 + n) for n in range(4 * SEGMENTS)]
+    assert sum(len(h.payload) for h in told([opens, *flood])) == SEGMENTS
+    turns = Turns()
+    for n in range(STRANGERS + 10):
+        for at in range(EARLY + 10):
+            list(turns.take(segment(f"10.1.{n >> 8}.{n & 255}", 22, ME, 9, at, 0x18, b"x"), MINE, NOON))
+    assert len(turns._early) == STRANGERS
+    assert max(map(len, turns._early.values())) == EARLY
+
+
+def test_each_turn_has_the_time_of_its_last_segment() -> None:
+    turns, packets = Turns(), connection(ME, HIM, 21, GREETED)
+    times = [NOON + timedelta(hours=n) for n in range(len(packets))]
+    found = [at for packet, time in zip(packets[:-1], times, strict=False) for at, _ in turns.take(packet, MINE, time)]
+    assert found + [at for at, _ in turns.end()] == [times[2], times[4]]
 
 
 @given(
@@ -83,7 +152,7 @@ def test_a_datagram_is_an_answer_by_the_port_it_comes_from_and_knows_its_questio
 def test_no_packets_break_anything(packets: list[bytes], head: bytes) -> None:
     turns = Turns()
     for packet in packets:
-        list(turns.take(head + packet, None))
+        list(turns.take(head + packet, None, NOON))
     list(turns.end())
 
 
