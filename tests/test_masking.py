@@ -2,11 +2,13 @@
 
 import base64
 import gzip
+import html
 import json
 import re
 import ssl
+import urllib.parse
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from ipaddress import IPv6Address, IPv6Network
 from pathlib import Path
@@ -28,9 +30,10 @@ from netinv.net.overheard import Overheard
 from netinv.net.transcript import Transcript
 from netinv.net.transcript_reader import read_transcript
 from netinv.net.transcript_writer import Writer, write_transcript
-from netinv.probes import ssh_transport
+from netinv.probes import ssh_transport, synology
 from netinv.replayer import replay
 from netinv.scanner import scan
+from tests.probes.test_synology import fields, number
 from tests.test_replayer import SAID
 
 KEY = b"the key of this test"
@@ -139,8 +142,8 @@ def test_no_mac_and_no_serial_of_a_household_is_left_in_any_form_and_models_are_
 )
 def test_an_ipv6_address_is_another_alike_in_text_in_bytes_and_below_ip6_arpa(address: str) -> None:
     mask = Mask(KEY)
-    mask._learn_text(address)
-    mask._compile()
+    mask.lexicon.learn_text(address)
+    mask.lexicon.compile()
     one, other = IPv6Address(address), IPv6Address(mask.text(address))
     assert one != other
     assert mask.payload(f"OPTIONS sip:[{address}] SIP/2.0".encode()) == f"OPTIONS sip:[{other}] SIP/2.0".encode()
@@ -224,8 +227,8 @@ def test_ipv6_addresses_of_one_network_stay_together_and_lead_nowhere(address: A
 def named(name: str) -> str:
     """How a name that was heard is shown."""
     mask = Mask(KEY)
-    mask._learn_fact(Evidence("10.0.0.1", "mdns.hostname", name, "mdns", None))  # type: ignore[arg-type]
-    mask._compile()
+    mask.lexicon.learn_fact(Evidence("10.0.0.1", "mdns.hostname", name, "mdns", None))  # type: ignore[arg-type]
+    mask.lexicon.compile()
     return mask.text(name)
 
 
@@ -242,8 +245,8 @@ def of_facts(*facts: tuple[str, str]) -> Mask:
     """A mask that has learned these facts of a device."""
     mask = Mask(KEY)
     for name, value in facts:
-        mask._learn_fact(Evidence("10.0.0.1", name, value, "test", None))  # type: ignore[arg-type]
-    mask._compile()
+        mask.lexicon.learn_fact(Evidence("10.0.0.1", name, value, "test", None))  # type: ignore[arg-type]
+    mask.lexicon.compile()
     return mask
 
 
@@ -266,6 +269,69 @@ def test_whatever_key_holds_a_name_or_a_number_of_one_device_it_is_masked_alike_
     assert len(shown.encode()) == len(said.encode())
     for around in ("x={};", "<a>{}</a>", "SN:{},", "  {} "):
         assert mask.payload(around.format(said).encode()) == around.format(shown).encode()
+
+
+def entities(name: str, write: str = "&#{};") -> bytes:
+    return "".join(write.format(ord(c)) for c in name).encode()
+
+
+@pytest.mark.parametrize("name", ["Zaphod-Laptop", "Müllers iPhone", "王小明的iPad"])
+def test_a_name_is_masked_however_it_is_spelled_and_stays_spelled_so(name: str) -> None:
+    mask = of_facts(("mdns.hostname", name))
+    shown = mask.text(name)
+    assert shown != name
+    quoted = urllib.parse.quote
+    spellings: list[tuple[bytes, Callable[[bytes], str]]] = [
+        (quoted(name).encode(), lambda b: urllib.parse.unquote(b.decode())),
+        (quoted(name).lower().encode(), lambda b: urllib.parse.unquote(b.decode())),
+        ("".join(f"%{b:02X}" for b in name.encode()).encode(), lambda b: urllib.parse.unquote(b.decode())),
+        (json.dumps(name).encode(), lambda b: str(json.loads(b))),
+        (name.encode("ascii", "xmlcharrefreplace"), lambda b: html.unescape(b.decode())),
+        (entities(name, "&#x{:04x};"), lambda b: html.unescape(b.decode())),
+        (name.encode("utf-16-le"), lambda b: b.decode("utf-16-le")),
+        (name.encode("utf-16-be"), lambda b: b.decode("utf-16-be")),
+        (name.upper().encode("utf-16-le"), lambda b: b.decode("utf-16-le")),
+        (name.upper().encode(), bytes.decode),
+        (name.encode().hex(":").encode(), lambda b: bytes.fromhex(b.decode().replace(":", " ")).decode()),
+        (name.encode().hex(" ").encode(), lambda b: bytes.fromhex(b.decode()).decode()),
+        (base64.b64encode(f"user {name}: x".encode()), lambda b: base64.b64decode(b).decode()[5:-3]),
+        (base64.urlsafe_b64encode(f"?> {name}".encode()), lambda b: base64.urlsafe_b64decode(b).decode()[3:]),
+        ("".join(chr(b) if b < 128 else f"\\{b:03d}" for b in name.encode()).encode(), _without_escapes),
+        ("".join(chr(b) if b < 128 else f"\\x{b:02x}" for b in name.encode()).encode(), _without_escapes),
+    ]
+    for spelled, read in spellings:
+        masked = mask.payload(b'<a x="' + spelled + b'">')[6:-2]
+        assert len(masked) == len(spelled)
+        assert read(masked).casefold() == shown.casefold(), spelled
+
+
+def _without_escapes(data: bytes) -> str:
+    return re.sub(rb"\\(x..|\d{3})", lambda f: bytes((int(f[1][1:], 16) if f[1][:1] == b"x" else int(f[1]),)), data).decode()
+
+
+FITTING = [entities("Zaphod"), b"xn--mller-kva", b"M&uuml;ller", "Müller".encode("latin-1"), b"5a6170686f64"]
+
+
+@pytest.mark.parametrize("spelled", FITTING)
+def test_of_what_no_mask_fits_another_of_its_length_is_shown(spelled: bytes) -> None:
+    mask = of_facts(("mdns.hostname", "Zaphod"), ("mdns.hostname", "Müller"))
+    masked = mask.payload(b"<a>" + spelled + b"</a>")
+    assert len(masked) == len(spelled) + 7
+    assert spelled not in masked
+
+
+def test_a_model_that_says_the_name_of_its_owner_is_masked_and_one_that_is_known_is_not(tmp_path: Path) -> None:
+    answer = fields((0x01, number(2)), (0x11, b"zaphod-nas"), (0x78, b"Zaphod DS918+"))
+    writer = Writer()
+    scan(network=MemoryNetwork(garbage={("10.77.0.10", synology.PORT): answer}), record=writer.write)
+    whole = writer.kept()
+    assert whole
+    assert ("synology.model", "Zaphod DS918+") in {(e.key, e.value) for d in replay(whole).devices for e in d.evidence}
+    text_of(anonymised(whole, KEY), tmp_path / "t")
+    lines = [json.loads(line) for line in (tmp_path / "t").read_text("utf-8").splitlines()]
+    text = b"\n".join(data.lower() for line in lines for data in unpacked(line))
+    assert b"zaphod" not in text
+    assert b"ds918+" in text
 
 
 def test_a_name_heard_by_one_protocol_is_masked_in_the_messages_of_all_and_always_alike() -> None:

@@ -39,13 +39,22 @@ wilhelm william wolfgang yasmin yusuf zhang zoe
 PEOPLE: Final = frozenset(_FIRST_NAMES.split())
 """First names, and some family names, that are also those of products: these are masked all the same."""
 
+_ROOMS = """
+arbeitszimmer attic bad basement bath bathroom bedroom boden buero cellar conservatory corridor dach dachboden diele dining
+diningroom downstairs driveway eg esszimmer flur garage garden garten hall hallway hobbyraum kammer keller kids kinderzimmer
+kitchen kueche küche landing laundry living livingroom loft lounge nursery og patio pool porch schlafzimmer shed stairs study
+terrasse treppe upstairs utility wohnzimmer wintergarten yard
+"""
+ROOMS: Final = frozenset(_ROOMS.split())
+"""Of a house: what some rules listen to beside other words, but of this household all the same."""
+
 
 @cache
 def kept() -> frozenset[str]:
-    """Words that name products, makers, services and kinds: those the rules listen to, but for names of people."""
+    """Words that name products, makers, services and kinds: those the rules listen to, but for names of people and of rooms."""
     said: set[str] = {*_PROTOCOL, *kinds()}
     for rule in load_rules():
         for condition in rule.when:
             said.update(word.lower() for text in (*condition.values, *condition.phrases) for word in WORD.findall(text))
             said.update(word.lower() for word in re.findall(r"(?<![\\A-Za-z])[A-Za-z]{3,}", condition.regex))
-    return frozenset(said - (PEOPLE - _PROTOCOL))
+    return frozenset(said - ((PEOPLE | ROOMS) - _PROTOCOL))
