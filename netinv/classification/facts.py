@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from netinv.classification.naming import SOURCES, TITLES, host_part, is_filler, label, registrant
 from netinv.classification.patterns import LONGEST
-from netinv.classification.prose import is_prose
+from netinv.classification.prose import is_institution, is_prose
 from netinv.classification.vocabulary import vocabulary
 from netinv.model import Evidence
 
@@ -51,7 +51,7 @@ def facts(evidence: Iterable[Evidence]) -> tuple[Fact, ...]:
 
 
 def _all(e: Evidence) -> Iterator[Fact]:
-    if e.key == "http.title" and is_prose(e.value):
+    if e.key == "http.title" and (is_prose(e.value) or is_institution(e.value)):
         return
     yield Fact(e.key, e.value[:LONGEST], e.id)
     if work_out := _WORK.get(e.key):
@@ -161,6 +161,8 @@ def _of_name(e: Evidence) -> Iterator[tuple[str, str]]:
     yield "name.host", host
     if head := head_word(host):
         yield "name.head", head
+    if e.key not in TITLES and (model := model_name(host)):
+        yield "said", model
 
 
 _WORK: Final[Mapping[str, Callable[[Evidence], Iterator[tuple[str, str]]]]] = {
@@ -173,6 +175,21 @@ _WORK: Final[Mapping[str, Callable[[Evidence], Iterator[tuple[str, str]]]]] = {
     "ssdp.st": _of_device_type,
     **dict.fromkeys(SOURCES, _of_name),
 }
+
+# A number that makers give models: digits among letters, as in RAX50, L2710DW and E1A2. People number things without letters.
+_MODEL = re.compile(r"[a-z]{1,5}\d{2,5}[a-z]{0,4}\d{0,2}|\d{3,4}[a-z]{1,3}|[a-z]\d[a-z]\d{1,3}[a-z]?", re.IGNORECASE)
+_SUFFIX = re.compile(r"[a-z]{1,3}\d{0,2}|\d{1,3}[a-z]{0,4}|(?:[0-9a-f]{2}){3,6}", re.IGNORECASE)
+_PARTS = re.compile(r"[^\W_]+")
+
+
+def model_name(host: str) -> str | None:
+    """The host name if it is a model's alone: a number such as RAX50, a word before it, a variant or an address behind it."""
+    parts = _PARTS.findall(host)
+    place = next((place for place, part in enumerate(parts[:2]) if _MODEL.fullmatch(part)), None)
+    if place is None or not all(map(_SUFFIX.fullmatch, parts[place + 1 :])) or len(parts) > place + 4:
+        return None
+    return host
+
 
 _WORDS = re.compile(r"[^\W\d_]+")
 # A hump parts words (LivingRoomTV, OfficePrinter), but not within a maker's word such as iPad, MacBook or HomePod.

@@ -55,7 +55,7 @@ def hint(word: str, known: Iterable[str]) -> str:
     """For somebody who named a kind that is not among those known: which one is meant, or all where none is near."""
     from difflib import get_close_matches  # 1 ms, for a typing error only
 
-    names = tuple(known)
+    names = tuple(dict.fromkeys(known))  # a category may be called as a kind is
     near = get_close_matches(word[:80], names, n=1, cutoff=_NEAR)
     return f"did you mean {near[0]}?" if near else f"kinds: {', '.join(names)}"
 

@@ -17,7 +17,8 @@ TITLES = (
 
 SOURCES = (
     "local.hostname", *TITLES[:6], "dhcp.hostname", "mdns.hostname", "netbios.name", "llmnr.name", "snmp.sysname",
-    "lldp.system-name", "cdp.device", "smb.name", "rdp.name", "smb.dns-name", "rdp.dns-name", "web.name", "dns.ptr", *TITLES[7:],
+    "lldp.system-name", "cdp.device", "synology.name", "smb.name", "rdp.name", "smb.dns-name", "rdp.dns-name", "web.name",
+    "dns.ptr", *TITLES[7:],
 )  # fmt: skip
 """Evidence keys whose value is a name, best first: what a device calls itself is better than what others call it."""
 

@@ -12,6 +12,8 @@ from netinv.errors import RuleError
 
 _WORD = re.compile(r"[^\W_]+")
 _PHRASE = re.compile(r"(?=[^* -])[^\W_#]*#*[^\W_#]*#*[^\W_#]*\*?([ -][^\W_#]*#*[^\W_#]*#*[^\W_#]*\*?)*")
+_STEM = 4
+"""Characters of a word by which phrases that leave the rest of it open are looked up."""
 T = TypeVar("T")
 
 
@@ -27,7 +29,7 @@ class Phrases(Generic[T]):
     """What belongs to each phrase, found in any text that holds the phrase."""
 
     def __init__(self) -> None:
-        # By the first word of the phrase, or by its first two characters (or the only one) where it goes on with # or *.
+        # By the first word of the phrase, or by what it begins with, at most `_STEM` characters, where it goes on with # or *.
         self._by_word: dict[str, list[tuple[tuple[str, ...], T]]] = {}
         self._by_start: dict[str, list[tuple[tuple[str, ...], T]]] = {}
 
@@ -35,7 +37,7 @@ class Phrases(Generic[T]):
         parts = parsed(phrase)
         first = parts[0]
         if wild := re.search(r"[#*]", first):
-            self._by_start.setdefault(first[: min(2, wild.start())] or "#", []).append((parts, of))
+            self._by_start.setdefault(first[: min(_STEM, wild.start())] or "#", []).append((parts, of))
         else:
             self._by_word.setdefault(first, []).append((parts, of))
 
@@ -46,7 +48,8 @@ class Phrases(Generic[T]):
         found: list[Found[T]] = []
         for place, word in enumerate(words):
             digit = self._by_start.get("#") if word[0].isdecimal() else None
-            for known in (self._by_word.get(word), self._by_start.get(word[:2]), self._by_start.get(word[:1]), digit):
+            begun = [self._by_start.get(word[:length]) for length in range(min(len(word), _STEM), 0, -1)]
+            for known in (self._by_word.get(word), *begun, digit):
                 for parts, of in known or ():
                     end = place + len(parts)
                     if end <= len(words) and all(map(_is, words[place:end], parts)):

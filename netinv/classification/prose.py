@@ -8,13 +8,24 @@ _WORDS = frozenset(
     re.findall(
         r"\w+",
         """
-        about bag bags best blog book books but buy calendar catalog catalogue cheap choose club collection community
-        compare comparison corner course demo devil diary discussion docs downs drivers dummies example examples explained
-        fake fan fans faq forum forums friendly gallery guide guides history how introduction law learn love magazine
-        mirror museum my news notes our parts podcast price prices project projects quiz recipe recipes rental review
-        reviews rules schedule shop shops sister society specs statement stories story test tests that the theatre theory
-        this tickets tips tracking traffic tutorial tutorials unofficial used versus vs was we what when why wiki
-        wikipedia wishlist you your
+        about archive archives association bag bags best blog book books but buy calendar catalog catalogue cheap choose club
+        collection community compare comparison corner course demo devil diary discussion docs downs drivers dummies example
+        examples explained fake fan fans faq festival forum forums friendly gallery guide guides guild history how
+        introduction law learn love magazine manual manuals mirror museum my news notes our parts podcast price prices project
+        projects quiz recipe recipes rental review reviews rules schedule seminar shop shops simulator sister society specs
+        statement stories story studies survey test tests that the theatre theory this tickets tips tracking traffic tutorial
+        tutorials unofficial used versus vs was we what when why wiki wikipedia wishlist woodworking you your
+        """,
+    )
+)
+# Who keeps pages about things, and is no thing; a printer's name may well say that it stands in one of them.
+_INSTITUTIONS = frozenset(
+    re.findall(
+        r"\w+",
+        """
+        academy bakery church cinema city clinic college county department engineering faculty gym hospital hotel
+        institute lab labs laboratory library opera park physics racecourse rental research restaurant school street
+        study theater union university
         """,
     )
 )
@@ -29,3 +40,8 @@ def is_prose(title: str) -> bool:
     """Whether a page or a service so called speaks of things as people do, so that a product's name in it tells nothing."""
     title = _OWN_WORDS.sub("", title)
     return any(word in _WORDS for word in _LETTERS.findall(title.casefold()))
+
+
+def is_institution(title: str) -> bool:
+    """Whether a page so called is that of a school, a laboratory or a town: what it studies, teaches or lends it is not."""
+    return any(word in _INSTITUTIONS for word in _LETTERS.findall(title.casefold()))

@@ -24,7 +24,7 @@ _DERIVED_STRENGTHS: Final = {
     "snmp": "self",
     "mdns": "self",
 }
-_STRONGEST: Final = ("self", "role", "service", "habit", "trace", "name", "maker", "fact")
+_STRONGEST: Final = ("self", "role", "service", "greeting", "habit", "trace", "name", "maker", "fact")
 
 
 class Condition(NamedTuple):

@@ -1,10 +1,12 @@
 """Reading rules from TOML; what is malformed is refused with a hint, before anything is classified."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, TypeGuard
 
+from netinv.classification import knowledge
 from netinv.classification.kinds import kinds
 from netinv.classification.rule import Condition, Rule
 from netinv.errors import RuleError
@@ -72,8 +74,21 @@ def _accepted(key: str, wanted: str | list[str] | dict[str, list[str]]) -> Condi
     if isinstance(wanted, str):
         return Condition(key, wanted, is_tested=True)
     if isinstance(wanted, list):
-        return Condition(key, values=frozenset([value.casefold() for value in wanted]))
+        return Condition(key, values=_values(wanted))
     return Condition(key, phrases=tuple(wanted["words"]))
+
+
+def _values(wanted: Iterable[str]) -> frozenset[str]:
+    """The exact values, `@machines` being all words of that name in `data/words.toml`; KeyError where it has none so named."""
+    found: set[str] = set()
+    for value in wanted:
+        found |= _shared()[value[1:]] if value.startswith("@") else {value.casefold()}
+    return frozenset(found)
+
+
+@cache
+def _shared() -> Mapping[str, frozenset[str]]:
+    return {name: frozenset(words.split()) for name, words in knowledge.tables("words.toml").items()}
 
 
 def _is_texts(wanted: object) -> TypeGuard[list[str]]:
@@ -92,7 +107,9 @@ class _Entry:
         if strange := sorted(set(self._table) - _FIELDS):
             raise self._error(f"has an unknown field {strange[0]!r}", f"Fields are {', '.join(sorted(_FIELDS))}.")
         if not _ID.fullmatch(self._id):
-            raise self._error("needs an id of family, dot and name", "Such as printer.vendor-brother: family, dot, what it listens to.")
+            raise self._error(
+                "needs an id of family, dot and name", "Such as printer.vendor-brother: family, dot, what it listens to."
+            )
         when, unless = self._conditions("when"), self._conditions("unless")
         if not when:
             raise self._error("has no `when`", "Say what must be heard: when = { 'tcp.631' = ['open'] }.")
@@ -120,7 +137,9 @@ class _Entry:
         if isinstance(wanted, str) and wanted:
             return Condition(key, wanted)
         if _is_texts(wanted):
-            return Condition(key, values=frozenset(value.casefold() for value in wanted))
+            if strange := [value for value in wanted if value[0] == "@" and value[1:] not in _shared()]:
+                raise self._error(f"wants the words {strange[0]}", f"Lists of words are {', '.join(f'@{n}' for n in _shared())}.")
+            return Condition(key, values=_values(wanted))
         if isinstance(wanted, dict) and set(wanted) == {"words"} and _is_texts(phrases := wanted["words"]):
             return Condition(key, phrases=tuple(phrases))
         raise self._error(

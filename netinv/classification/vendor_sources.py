@@ -110,7 +110,7 @@ def _read(path: Path) -> tuple[bytes, date]:
     except (EOFError, zlib.error) as error:
         raise NetinvError(f"{path} is compressed, and damaged") from error
     except OSError as error:
-        raise NetinvError(f"cannot read {path}: {error.strerror or error}") from error
+        raise NetinvError(f"cannot read {path}: {error.strerror or error}", hint="name a file that you may read") from error
     if len(data) > LIMIT:
         raise NetinvError(f"{path} is larger than {LIMIT // 1024 // 1024} MiB", hint=f"expected {_FORMATS}")
     return data, datetime.fromtimestamp(min(max(status.st_mtime, 0), 2**32), UTC).date()

@@ -9,7 +9,7 @@ from typing import Final
 
 from netinv.classification import knowledge
 
-STRENGTHS: Final = ("self", "service", "habit", "trace", "name", "maker", "role", "fact")
+STRENGTHS: Final = ("self", "greeting", "service", "habit", "trace", "name", "maker", "role", "fact")
 """What kinds of knowledge evidence gives; `data/evidence.toml` says what they mean."""
 
 HIDES: Final = ("name", "number", "hex", "look", "key", "part", "nothing")

@@ -56,6 +56,7 @@ def test_no_text_breaks_the_search(phrase: str, text: str) -> None:
         found(phrase, text)
 
 
+@pytest.mark.quiet
 def test_thousands_of_phrases_cost_no_more_than_a_few() -> None:
     phrases: Phrases[int] = Phrases()
     for number in range(20_000):

@@ -58,6 +58,7 @@ def test_a_rule_is_read() -> None:
         ({"leans": "{ unknown = 1 }"}, "unknown kind 'unknown'"),
         ({"then": None, "weight": None}, "concludes nothing"),
         ({"wieght": "4"}, "unknown field 'wieght'"),
+        ({"when": '{ "name.head" = ["@toys"] }'}, "wants the words @toys"),
         ({"examples": "3"}, "that are no list"),
         ({"examples": "[3]"}, "other than texts in `examples`"),
     ],
@@ -68,6 +69,12 @@ def test_a_malformed_rule_is_refused_with_a_hint(fields: dict[str, str | None], 
     assert complaint in refused.value.message
     assert "own.toml" in refused.value.message
     assert refused.value.hint
+
+
+def test_a_list_of_words_that_rules_share_stands_among_values() -> None:
+    (read,) = parse_rules(rule(unless='{ "name.head" = ["@machines", "Printer"] }'), "own.toml")
+    assert read.unless[0].values >= {"laptop", "pc", "printer"}
+    assert "@machines" not in read.unless[0].values
 
 
 @pytest.mark.parametrize("text", ["[[rule", "[other]\nx = 1", "rule = 3", "x = 1", "[rule]\nid = 'x.y'", "a=" + "[" * 5000])

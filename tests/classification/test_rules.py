@@ -66,6 +66,7 @@ def test_every_shipped_rule_speaks_in_sentences_and_has_a_counter_example() -> N
         assert rule.counter_examples, rule.id
 
 
+@pytest.mark.quiet
 def test_no_shipped_rule_is_slow_on_hostile_values() -> None:
     hostile = [c * (LONGEST // len(c)) for c in ("a", "-", "0", "a-", "A1", "-a0_", " a")]
     hostile += [start + "a-" * 120 for start in ("HP", "Galaxy-", "web-", "Bose-", "reolink")]
@@ -119,6 +120,7 @@ def test_remembering_values_is_bounded(rules: Rules) -> None:
     assert len(rules._remembered) <= 20_000
 
 
+@pytest.mark.quiet
 def test_the_rules_load_quickly_once() -> None:
     assert load_rules() is load_rules()
     load_rules.cache_clear()

@@ -26,6 +26,14 @@ thermostat-simulator fridge-magnets oven-fresh-bakery inverter-design-ws dreamwe
 shelly-ann-laptop hamed-laptop eddie-pc candy-crush hoover-dam vue-frontend bhyve-host mac-os-11 inputsensor-dev
 dishwasher-repair-pc canary-deployment beamer-slides wizard wizcorp solaris sunny-day drucker-software-server kameramann-pc
 hitachi-research yamaha-motor-pc miele-office-pc bosch-desktop-17 siemens-laptop-3 homey-cafe-pos tempest-lan
+nest-of-birds canon-city-library-pc brother-in-law-laptop ring-road-sensor-db ring-a-ding echo-park jonas-2210 mercury-1024
+phoenix-rising apollo-113 delta-force-42 tigers-nest robin-hood-pc kitchener-office canonball-run philips-screwdriver-shop
+sharp-minds-laptop brother-john hp-lovecraft lovecraft-hp doorway-church printmaking-class-pc switchboard-operator
+switzerland-office router-wood-shop plugged-magazine-web speakers-corner tabletop-games netgear-junkyard-sale
+ups-and-downs-podcast nasal-spray-study nash-bridges tvs-and-radios-museum ipad-thai-recipe chromecastle wallbox-art-gallery
+fridgeport ovenden vacuum-physics-lab kettlebell-gym boilermaker-union dryer-sheet-study sprinkler-fitters-union dishwasher-pete
+mower-county-library sense-and-sensibility curb-your-enthusiasm leap-year-calc titan-2000 atlas-350 orion-120 lab-2203 room-101
+marie-1984 team-742 h2o-model r2d2 c3po b52 x1-carbon rs232-notes n64-emulator-pc anna-drucker-laptop tom-heizung-pc
 """,
 )
 
@@ -66,10 +74,37 @@ def test_generic_software_is_no_device(software: str, word: str) -> None:
     [
         "Camera bag shop", "How to choose a camera", "Printer drivers download", "Vue Router demo", "Speaker notes - Reveal.js",
         "Firewall rules wiki", "Tasmota docs mirror", "Synology vs QNAP review", "Access Point Theatre tickets", "Xerox history",
+        "Canon City Public Library", "Ring Road Traffic", "Sharp Minds GmbH", "HP Lovecraft Collected Works",
+        "Projector Club Cinema",
+        "Heat Pump Research Group", "Vacuum Physics Lab", "Dishwasher Salt Study", "Router Bits for Woodworking",
+        "Tablet Weaving Guild",
     ],
 )  # fmt: skip
 def test_a_page_about_a_thing_is_not_the_thing(title: str) -> None:
     assert classify(evidence_of({"http": [{"port": 80, "server": "nginx", "title": title}]})).kind == "unknown"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Nest of Birds", "Canon City Library", "Ring Road Project", "Echo Test Page", "Spring Server Printer Queue",
+        "Vacuum Tubes Forum",
+        "Marie's Dishwasher Manual", "Thermostat Simulator", "Jonas' Laptop", "My Garage Door Opener Docs",
+    ],
+)  # fmt: skip
+def test_a_page_announced_under_a_name_about_a_thing_is_not_the_thing(name: str) -> None:
+    assert classify(evidence_of({"mdns": [{"type": "_http._tcp", "name": name}]})).kind in MACHINES
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("RAX50", "router"), ("GS108Ev3", "switch"), ("ruckus-r610", "access_point"), ("DS218play", "nas"),
+        ("HS110", "smart_home"), ("samsung-dishwasher-kitchen", "smart_home"), ("MFC-L2710DW", "printer"), ("SIP-T46S", "voip"),
+    ],
+)  # fmt: skip
+def test_a_name_that_is_wholly_a_model_is_one(name: str, kind: str) -> None:
+    assert kind_of(name) == kind
 
 
 @pytest.mark.parametrize(

@@ -105,6 +105,7 @@ def test_the_built_in_table_is_small_recent_and_complete() -> None:
     assert of_36 > 11_500
 
 
+@pytest.mark.quiet
 def test_the_built_in_table_loads_in_five_milliseconds() -> None:
     def load() -> float:
         start = perf_counter()

@@ -270,6 +270,7 @@ def test_whatever_is_heard_the_verdict_keeps_to_the_vocabulary(pairs: list[tuple
     assert (verdict.category == UNKNOWN) is (not verdict.because)
 
 
+@pytest.mark.quiet
 def test_ten_thousand_devices_are_judged_within_ten_seconds() -> None:
     some = [
         mac(f"{prefix}:{n % 256:02x}:00:01") + ttl(64) + named(f"{word}{n}.lan") + ports(open=(22, 80))
@@ -283,6 +284,7 @@ def test_ten_thousand_devices_are_judged_within_ten_seconds() -> None:
     assert (perf_counter() - began) / len(some) < 10 / 10_000
 
 
+@pytest.mark.quiet
 def test_a_thousand_devices_of_which_only_the_mac_is_known_are_judged_at_once() -> None:
     prefixes = (AVM, BROTHER, SYNOLOGY, HP, DELL, APPLE, INTEL, TP_LINK, CISCO, SAMSUNG)
     some = [

@@ -25,9 +25,9 @@ def test_a_category_without_a_kind_is_said_the_same_everywhere(store: Path, caps
     for words in (["show", "10.0.0.6"], ["explain", "10.0.0.6"], ["list"]):
         assert run([*words, "--store", str(store)]) == 0
         said[words[0]] = " ".join(capsys.readouterr().out.split())
-    assert "kind a computer of some kind, 81% sure" in said["show"]
-    assert "81% sure that this is a computer of some kind" in said["explain"]
-    assert "10.0.0.6 computer? 81% Dell" in said["list"]
+    assert "kind a computer of some kind, 83% sure" in said["show"]
+    assert "83% sure that this is a computer of some kind" in said["explain"]
+    assert "10.0.0.6 computer? 83% Dell" in said["list"]
 
 
 def test_a_page_keeps_to_the_terminal(store: Path, netinv: Netinv, tmp_path: Path) -> None:
