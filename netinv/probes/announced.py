@@ -1,4 +1,4 @@
-"""What devices announce to everybody: services and names by mDNS, UPnP by SSDP, Windows names by NetBIOS."""
+"""What devices announce to everybody: services and names by mDNS, UPnP by SSDP, names by NetBIOS, and what Synology's answer."""
 
 from collections.abc import Iterator
 from email.parser import BytesHeaderParser
@@ -14,7 +14,7 @@ from netinv.net.announcements import read_netbios
 from netinv.net.network import Network
 from netinv.net.overheard import Overheard
 from netinv.net.targets import Targets
-from netinv.probes import mdns_message, txt
+from netinv.probes import mdns_message, synology, txt
 from netinv.probes.base import Answers, LinkProbe
 from netinv.probes.mdns_message import service_of
 from netinv.probes.overheard import is_on_link
@@ -30,6 +30,7 @@ _SSDP = {
 }
 TELLS = (
     "mdns.hostname", "mdns.service", "mdns.instance", "mdns.txt", "mdns.query", *txt.TELLS, *_SSDP.values(), "netbios.name",
+    *synology.TELLS,
 )  # fmt: skip
 
 Facts = Iterator[tuple[str, str]]
@@ -81,6 +82,11 @@ def parse_ssdp(message: bytes, source: str) -> Facts:
             yield key, value
 
 
+def parse_findhost(message: bytes, source: str) -> Facts:
+    """What a Synology device answers whoever looked for such."""
+    return synology.parse(message)
+
+
 def parse_netbios(message: bytes, source: str) -> Facts:
     """The name of the machine that sent a NetBIOS datagram itself."""
     found = read_netbios(message)
@@ -88,7 +94,7 @@ def parse_netbios(message: bytes, source: str) -> Facts:
         yield "netbios.name", found.name
 
 
-_PARSERS = {"mdns": parse_mdns, "ssdp": parse_ssdp, "netbios": parse_netbios}
+_PARSERS = {"mdns": parse_mdns, "ssdp": parse_ssdp, "netbios": parse_netbios, "findhost": parse_findhost}
 
 
 def read(heard: Overheard) -> Iterator[Answer]:
@@ -99,7 +105,7 @@ def read(heard: Overheard) -> Iterator[Answer]:
 
 
 async def ask(network: Network, targets: Targets) -> Answers:
-    async for heard in network.listen("mdns", "ssdp", "netbios"):
+    async for heard in network.listen("mdns", "ssdp", "netbios", "findhost"):
         if heard.source and is_on_link(heard.source, network.interface):  # a reflector keeps the address of another link
             for answer in read(heard):
                 yield answer
@@ -118,7 +124,7 @@ def _host(url: str) -> str | None:
 
 PROBE = LinkProbe(
     "announced",
-    "hears what devices announce or look for by mDNS, SSDP and NetBIOS; sends nothing",
+    "hears what devices announce or look for by mDNS, SSDP and NetBIOS, and what Synology's answer; sends nothing",
     tells=TELLS,
     ask=ask,
     needs=frozenset({"listen"}),

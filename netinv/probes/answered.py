@@ -32,6 +32,7 @@ from netinv.probes import (
     ssdp,
     ssh,
     ssh_transport,
+    synology,
     telnet,
     tls,
     txt,
@@ -99,7 +100,7 @@ DATAGRAMS: Mapping[int, Callable[[Overheard], Facts]] = {
     sip.PORT: lambda heard: sip.parse(heard.payload, ""),
     mdns.PORT: _mdns,
     llmnr.PORT: _llmnr,
-    kasa.PORT: lambda heard: kasa.parse(heard.payload),
+    kasa.PORT: lambda heard: (*kasa.parse(heard.payload), *synology.parse(heard.payload)),  # both are at 9999
     ubiquiti.PORT: lambda heard: ubiquiti.parse(heard.payload),
     **dict.fromkeys(playstation.SEARCHES, lambda heard: playstation.parse(heard.payload)),
 }
@@ -122,7 +123,7 @@ STREAMS: Mapping[int, Callable[[Overheard], Facts]] = {
 _READ: tuple[Probe, ...] = (
     *(netbios.PROBE, rmcp.PROBE, ssdp.PROBE, ws_discovery.PROBE, sip.PROBE, llmnr.PROBE, kasa.PROBE, ubiquiti.PROBE),
     *(playstation.PROBE, ftp.PROBE, ssh.PROBE, telnet.PROBE, smtp.PROBE, mail.PROBE, smb.PROBE, mqtt.PROBE, vnc.PROBE),
-    *(snmp.PROBE, tls.PROBE, reverse_dns.PROBE),
+    *(synology.PROBE, snmp.PROBE, tls.PROBE, reverse_dns.PROBE),
 )
 """Whose answers are read whole; of others a part."""
 _MDNS = (key for key in mdns.TELLS if key.startswith("mdns."))

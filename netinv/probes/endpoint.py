@@ -7,7 +7,7 @@ from netinv.probes.base import Answers, HintProbe
 from netinv.probes.http import Visit
 from netinv.probes.web_endpoints import ENDPOINTS, Endpoint
 
-SECURE = frozenset({443, 8443})
+SECURE = frozenset({443, 8006, 8443, 9443})
 """Ports where TLS is spoken."""
 TRIES = 2
 """Ports asked for one endpoint."""

@@ -69,7 +69,7 @@ def read(heard: Overheard, interface: Interface) -> Answer | Notice | None:
 
 async def ask(network: Network, targets: Targets) -> Answers:
     known: dict[str, set[str]] = {}
-    async for heard in network.listen("arp", "dhcp", "mdns", "nd", "netbios", "ra", "ssdp"):
+    async for heard in network.listen("arp", "dhcp", "findhost", "mdns", "nd", "netbios", "ra", "ssdp"):
         told = read(heard, network.interface)
         if isinstance(told, Answer):
             macs = known.setdefault(told.address, set()) if len(known) < ADDRESSES else known.get(told.address, set())

@@ -9,8 +9,14 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import pytest
+
 from netinv.lab import Lan, chatter
-from tests.wiretap import Wiretap
+from tests.net.capturing import datagram
+from tests.probes import test_synology
+from tests.wiretap import Wiretap, ears, until_it_listens
+
+pytestmark = pytest.mark.slow
 
 STRANGER = "02:0b:ad:00:00:99"
 
@@ -58,6 +64,15 @@ def test_a_passive_scan_sees_the_household_and_sends_not_one_frame(lan: Lan, net
     assert facts(document, "10.77.0.30")["netbios.name"] == ["DESKTOP-7QK2M1V"]
 
 
+def test_what_a_disk_station_answers_everybody_is_heard(lan: Lan, netinv: Any) -> None:
+    answer = b"\xff" * 6 + bytes.fromhex(str(lan.truth["10.77.0.10"].mac).replace(":", "")) + b"\x08\x00"
+    answer += datagram("10.77.0.10", 9999, "255.255.255.255", 9999, test_synology.ANSWER)
+    document = while_it_talks(lan, start(netinv, "--passive", "--listen", "2"), [answer])
+    assert facts(document, "10.77.0.10")["synology.serial"] == ["2040PDN123456"]
+    (station,) = (d for d in document["devices"] if d["ip"] == "10.77.0.10")
+    assert (station["kind"], station["model"], station["serial"], station["name"]) == ("nas", "DS918+", "2040PDN123456", "attic")
+
+
 def test_what_passes_by_adds_to_what_is_asked_and_costs_no_time(lan: Lan, netinv: Any) -> None:
     phone, cad = str(lan.truth["10.77.0.41"].mac), str(lan.truth["10.77.0.34"].mac)
     frames = [
@@ -89,7 +104,9 @@ def test_what_is_wrong_with_the_network_is_found_by_listening(lan: Lan, netinv: 
 
 
 def test_ctrl_c_ends_the_listening_and_keeps_what_was_heard(lan: Lan, netinv: Any) -> None:
+    before = ears()
     process = start(netinv, "--passive")
+    until_it_listens(before)
     begin = time.monotonic()
     while time.monotonic() - begin < 2.5:
         lan.say(chatter.chatter(lan.household))

@@ -113,6 +113,50 @@ SAID = {
         "</device></envoy_info>",
         {"web.model": "800-00555-r03", "web.serial": "120000000000", "web.firmware": "R4.10.35"},
     ),
+    "freebox": (
+        '{"box_model_name":"Freebox v8 (r1)","api_base_url":"/api/","https_port":46535,"device_name":"Freebox Server",'
+        '"https_available":true,"box_model":"fbxgw8-r1","uid":"1a2b3c4d","api_version":"8.0","device_type":"FreeboxServer8,1"}',
+        {"web.model": "Freebox v8 (r1)", "web.product": "Freebox Server", "web.serial": "1a2b3c4d"},
+    ),
+    "proxmox": (
+        '{"data":[{"type":"pam","realm":"pam","comment":"Linux PAM standard authentication"},{"type":"pve","realm":"pve"}]}',
+        {},
+    ),
+    "portainer": ('{"Version":"2.19.4","InstanceID":"299ab403-70a8-4c05-92f7-bf7a994d50df"}', {"web.firmware": "2.19.4"}),
+    "grafana": ('{"commit":"087143285","database":"ok","version":"5.1.3"}', {"web.firmware": "5.1.3"}),
+    "frigate": (
+        '{"cameras":{"yard":{"camera_fps":5.0}},"detection_fps":13.7,"service":{"uptime":10,"version":"0.13.2-6476f8a"}}',
+        {"web.firmware": "0.13.2-6476f8a"},
+    ),
+    "node-red": ('{"httpNodeRoot":"/","version":"3.1.0","context":{"stores":["memory"]}}', {"web.firmware": "3.1.0"}),
+    "hdhomerun": (
+        '{"FriendlyName":"HDHomeRun CONNECT","ModelNumber":"HDHR4-2US","FirmwareName":"hdhomerun4_atsc",'
+        '"FirmwareVersion":"20150826","DeviceID":"10439EFD","BaseURL":"http://192.168.1.111:80"}',
+        {"web.serial": "10439EFD", "web.model": "HDHR4-2US", "web.firmware": "20150826", "web.product": "HDHomeRun CONNECT"},
+    ),
+    "openwebif": (
+        '{"webifver":"OWIF 1.2.7","brand":"Mock","boxtype":"mocker1","model":"mocker one","imagever":"6.0.0",'
+        '"friendlyimagedistro":"OpenATV"}',
+        {"web.vendor": "Mock", "web.model": "mocker one", "web.firmware": "6.0.0", "web.product": "OpenATV"},
+    ),
+    "devialet": (
+        '{"deviceId":"1ad2e2a7","deviceName":"Left","model":"Phantom I Silver","serial":"L00P00000AB11",'
+        '"release":{"buildType":"release","canonicalVersion":"2.16.1.49152","version":"2.16.1"}}',
+        {"web.name": "Left", "web.model": "Phantom I Silver", "web.serial": "L00P00000AB11", "web.firmware": "2.16.1.49152"},
+    ),
+    "deconz": (
+        '{"bridgeid":"0123456789ABCDEF","mac":"12:34:56:78:90:ab","modelid":"deCONZ","name":"Phoscon-GW","swversion":"2.05.35"}',
+        {"web.serial": "0123456789ABCDEF", "web.product": "deCONZ", "web.name": "Phoscon-GW", "web.firmware": "2.05.35"},
+    ),
+    "homebridge": (
+        '{"env":{"ableToConfigureSelf":true,"homebridgeInstanceName":"Homebridge 1C74","nodeVersion":"v20.9.0",'
+        '"packageName":"homebridge-config-ui-x","packageVersion":"4.55.1"},"formAuth":true,"theme":"auto"}',
+        {"web.name": "Homebridge 1C74", "web.firmware": "4.55.1", "web.product": "homebridge-config-ui-x"},
+    ),
+    "go-e": (
+        '{"typ":"go-eCharger","sse":"012345","fna":"Garage","fwv":"054.7"}',
+        {"web.model": "go-eCharger", "web.serial": "012345", "web.name": "Garage", "web.firmware": "054.7"},
+    ),
 }  # fmt: skip
 
 
@@ -150,6 +194,8 @@ def test_everybody_is_asked_for_what_something_hints_at_and_for_nothing_else() -
     for key, value in (
         ("http.title", "nginx"),
         ("http.title", "My shellyfish shop"),
+        ("mdns.hostname", "grafanas-laptop.local"),
+        ("http.title", "How I use Grafana"),
         ("mdns.service", "_hue._tcp.evil"),
         ("mdns.hostname", "jonas-shelly.local"),
         ("http.header", "enphase: x"),

@@ -31,6 +31,8 @@ from netinv.probes import probes
 from netinv.probes.base import Answers, HintProbe, HostProbe, LinkProbe, Probe, ServiceProbe
 from tests.probes.hostile import ELSEWHERE, FROM_ANOTHER_HOST, FROM_ANOTHER_PORT, HERE
 
+pytestmark = pytest.mark.slow
+
 LINK_NETWORK = "127.0.0.0/24"
 LINK = Interface("lo", None, (IPv4Interface("127.0.0.9/24"),), is_loopback=True)
 """All that is asked; who else there is in 127.0.0.0/8 is somebody else."""
