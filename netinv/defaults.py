@@ -19,6 +19,10 @@ RETRIES = 2
 MOST_RETRIES = 7
 """How often at the most, where the link is seen to lose."""
 FAST_RETRIES = 15
+EVERY = "5m"
+"""From one sweep of a watch to the next."""
+CALM = ("gentle", "default")
+"""The paces a watch may have; what it has by itself first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from netinv.inventory.devices import derive
 from netinv.isolation import apart, here, is_inside_a_loop
 from netinv.model import Device, Evidence, Interface, Problem, Scan, Traffic
 from netinv.net.loops import RecordingLoop
-from netinv.net.network import FORBIDDEN, Network
+from netinv.net.network import FORBIDDEN, Expectation, Network
 from netinv.net.notation import resolve
 from netinv.net.recording import Recorder
 from netinv.net.targets import Targets, parse_targets
@@ -48,6 +48,7 @@ def scan(
     listen: float | None = None,
     passive: bool = False,
     sensor: str = "local",
+    expected: Sequence[Expectation] = (),
     on_event: OnEvent | None = None,
     stop: Callable[[], bool] = lambda: False,
     isolated: bool = False,
@@ -62,6 +63,7 @@ def scan(
     `presence` asks only who is there, and so does the pace `fast`: nothing is identified. `probe` names the only probes to ask,
     `skip` those not to, and `also` those to ask that are not asked by default, as `tcp-ping`.
     `communities` are tried by the probe `snmp`, which is asked where there are any; where only `also` asks for it, `public` is.
+    `expected` is whom to ask again, each alone, if nobody hears them: what `Inventory.expected` returns.
     `on_event` is told of progress, of each address as soon as somebody answers there, and of each device as soon as it is known;
     `stop` is asked often, and ends the scan early.
     `listen` is how many seconds to listen at least to what devices announce by themselves; None as long as there is something
@@ -102,7 +104,9 @@ def scan(
                     each.load()
         # The rate is shared: two interfaces may lead to the same wire.
         shared = replace(manners, rate=manners.rate / len(plans))
-        live = partial(open_live, manners=shared, communities=communities or COMMUNITIES, must_listen=bool(listen))
+        live = partial(
+            open_live, manners=shared, communities=communities or COMMUNITIES, must_listen=bool(listen), expected=expected
+        )
         opened = [network or (open_passive(p.interface) if passive else live(p, chosen)) for p in plans]
         seconds = (LISTEN if passive else 0.0) if listen is None else listen
         if recorder:
@@ -209,6 +213,7 @@ def open_live(
     manners: Manners,
     communities: Sequence[str] = COMMUNITIES,
     must_listen: bool = False,
+    expected: Sequence[Expectation] = (),
 ) -> Network:
     """Open a real interface: every socket that needs a privilege, and all code that must be loaded before root is given up.
 
@@ -222,7 +227,7 @@ def open_live(
     gateway = plan.interface.gateway
     if talks and gateway and gateway in plan.targets and gateway not in resolvers:
         resolvers.append(gateway)  # a home router knows the names it gave out, whoever resolves the rest
-    network = LiveNetwork(plan.interface, plan.targets, manners, resolvers=resolvers, communities=communities)
+    network = LiveNetwork(plan.interface, plan.targets, manners, resolvers=resolvers, communities=communities, expected=expected)
     network.open(means_of(chosen))
     if any("listen" in p.needs for p in chosen):
         network.open_listening(is_wanted=must_listen)

@@ -62,13 +62,14 @@ class ArpMedium:
     def cost(self, number: int, attempt: int) -> int:
         return 1
 
-    def ask(self, number: int, attempt: int) -> None:
+    def ask(self, number: int, attempt: int, mac: MAC | None = None) -> None:
         first, last, frame = self._near
         if not first <= number <= last:
             self._near = next((each for each in self._frames if each[0] <= number <= each[1]), self._frames[-1])
             frame = self._near[2]
         frame[38:42] = number.to_bytes(4, "big")
-        self._send(frame)
+        # A request to one alone is RFC 1122's unicast poll (2.3.2.1).
+        self._send(bytes.fromhex(mac.replace(":", "")) + frame[6:] if mac else frame)
 
     def hear(self) -> Iterable[Heard]:
         receive = self._link.ins.recv

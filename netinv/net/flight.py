@@ -42,6 +42,8 @@ class Flight:
         """Witnesses: addresses that have answered and were asked once more, and when."""
         self.witnessed = asyncio.Event()
         """Set when no witness is awaited any more."""
+        self.macs: set[MAC | None] = set()
+        """Who has answered, at whatever address."""
         self._told: dict[int, list[MAC | None]] = {}
         self._new: list[int] = []
 
@@ -93,6 +95,7 @@ class Flight:
             self.flooded.add(index)
             return True
         told.append(heard.mac)
+        self.macs.add(heard.mac)
         if not self.answered[index]:
             self.answered[index] = 1
             self._new.append(index)

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable
 from hashlib import blake2s
 
-from netinv.model import Interface
+from netinv.model import MAC, Interface
 from netinv.net import wire
 from netinv.net.binding import bind_to
 from netinv.net.medium import READ_AT_ONCE, Heard
@@ -94,7 +94,7 @@ class EchoMedium:
     def cost(self, number: int, attempt: int) -> int:
         return self._reach.frames(number)
 
-    def ask(self, number: int, attempt: int) -> None:
+    def ask(self, number: int, attempt: int, mac: MAC | None = None) -> None:
         message = question(self._questions[attempt - 1], self._cookies.of(number))
         self._socket.sendto(message, (socket.inet_ntoa(number.to_bytes(4, "big")), 0))
         self._reach.resolve(number)

@@ -3,12 +3,13 @@
 import errno
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Mapping
 from contextlib import aclosing
-from ipaddress import IPv4Network
+from ipaddress import IPv4Address, IPv4Network
 from typing import Self
 
 from netinv.defaults import COMMUNITIES, PACES, Manners
 from netinv.model import MAC, Interface, Problem, Traffic
 from netinv.net import ears
+from netinv.net.absentees import TIMES
 from netinv.net.arp import ArpMedium
 from netinv.net.conversation import Conversations
 from netinv.net.icmp import ATTEMPTS, EchoMedium
@@ -17,7 +18,7 @@ from netinv.net.listening import Listening
 from netinv.net.medium import Medium
 from netinv.net.multicast import Multicast
 from netinv.net.neighbours import NeighbourMedium
-from netinv.net.network import Datagram, Means, Replies, Stream
+from netinv.net.network import Datagram, Expectation, Means, Replies, Stream
 from netinv.net.nodes import GROUP_ROUNDS, Nodes, is_group
 from netinv.net.overheard import Overheard, Topic
 from netinv.net.pace import Pace
@@ -41,6 +42,7 @@ class LiveNetwork:
         *,
         resolvers: Iterable[str] = (),
         communities: Iterable[str] = COMMUNITIES,
+        expected: Iterable[Expectation] = (),
     ) -> None:
         self.interface = interface
         self.resolvers = tuple(resolvers)
@@ -49,6 +51,9 @@ class LiveNetwork:
         self._targets = targets
         self._manners = manners
         self._rounds = min(manners.retries + 1, ATTEMPTS)
+        self._most_rounds = min(manners.most_retries + 1, ATTEMPTS)
+        self._asks_again = self._rounds < self._most_rounds <= ATTEMPTS - TIMES  # who says how often to ask is taken at his word
+        self._expected = [{int(IPv4Address(a)): mac for a, mac in network.items()} for network in expected]
         self._pace = Pace(manners.rate)
         self._reach = Reach(interface)
         self._sweepers: dict[Means, Sweeper] = {}
@@ -196,10 +201,11 @@ class LiveNetwork:
         asked = sweeper.sweep(
             others,
             rounds=rounds or self._rounds,
-            most_rounds=rounds or min(self._manners.most_retries + 1, ATTEMPTS),
+            most_rounds=rounds or self._most_rounds,
             timeout=self._manners.timeout,
             is_eager=self._manners.is_eager,
             is_hurried=self._manners.is_hurried,
+            expected=self._expected if isinstance(targets, Targets) and not rounds and self._asks_again else (),
         )
         async with aclosing(asked) as replies:
             async for reply in replies:

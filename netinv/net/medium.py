@@ -53,8 +53,8 @@ class Medium(Protocol):
     def cost(self, number: int, attempt: int) -> int:
         """How many frames leave for one question to this address."""
 
-    def ask(self, number: int, attempt: int) -> None:
-        """Send one question, not blocking; OSError as the kernel says."""
+    def ask(self, number: int, attempt: int, mac: MAC | None = None) -> None:
+        """Send one question, not blocking; OSError as the kernel says. To `mac` alone, where that makes a difference."""
 
     def hear(self) -> Iterable[Heard]:
         """All answers waiting, not blocking."""

@@ -89,7 +89,7 @@ class NeighbourMedium:
     def cost(self, number: int, attempt: int) -> int:
         return 1
 
-    def ask(self, number: int, attempt: int) -> None:
+    def ask(self, number: int, attempt: int, mac: MAC | None = None) -> None:
         udp = self._udp[number % SOCKETS]
         to = (socket.inet_ntoa(number.to_bytes(4, "big")), DISCARD)
         udp.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)  # an earlier datagram's error is not this one's

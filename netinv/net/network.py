@@ -35,6 +35,9 @@ class Reply(NamedTuple):
 
 Replies = AsyncGenerator[Reply, None]
 
+Expectation = Mapping[str, MAC | None]
+"""Who should be in one network: IPv4 addresses, with the MAC of who was heard there, where it is known; the last heard first."""
+
 Means = Literal["arp", "icmp", "icmpv6", "neighbours", "tcp-ping"]
 """How a sweep asks: ARP requests as raw frames; ICMP or ICMPv6 echo; datagrams that make the kernel's neighbour table ask; or TCP
 connects. ICMPv6 may ask a multicast group of the link such as ff02::1: whoever is in it answers, and nobody has to be named.

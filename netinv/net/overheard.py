@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from netinv.model import MAC
 
-Topic = Literal["arp", "cdp", "dhcp", "ip", "lldp", "mdns", "nd", "netbios", "ra", "ssdp", "tcp", "udp"]
+Topic = Literal["arp", "cdp", "dhcp", "findhost", "ip", "lldp", "mdns", "nd", "netbios", "ra", "ssdp", "tcp", "udp"]
 """What devices say to everybody on the link; `nd` is IPv6 neighbour discovery, `ra` a router's advertisement.
 
 The others are what they say to each other, which only a capture file holds. `ip`: whole packets, those alone that tell of their
@@ -20,8 +20,9 @@ PORTS: dict[int, Topic] = {
     138: "netbios",
     1900: "ssdp",  # UPnP Device Architecture 2.0, 1.1
     5353: "mdns",  # RFC 6762, 3
+    9999: "findhost",  # Synology's, which answers everybody
 }
-"""UDP ports that devices send to unasked, by destination."""
+"""UDP ports that devices send to unasked, or answer everybody at, by destination."""
 
 ARP, IPV4, IPV6, LLDP = 0x0806, 0x0800, 0x86DD, 0x88CC
 CDP = bytes.fromhex("aaaa0300000c2000")

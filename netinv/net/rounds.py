@@ -9,6 +9,7 @@ import asyncio
 from contextlib import suppress
 from typing import Protocol
 
+from netinv.model import MAC
 from netinv.net.flight import BEACON, Flight
 from netinv.net.loss import Loss
 from netinv.net.medium import ROUND, Medium
@@ -35,8 +36,8 @@ class Outlet(Protocol):
     slots_passed: int
     slots_planned: int
 
-    async def send(self, flight: Flight, index: int, attempt: int) -> None:
-        """Put a question to the address with this number; waits while the system's queue is full."""
+    async def send(self, flight: Flight, index: int, attempt: int, mac: MAC | None = None) -> None:
+        """Put a question to the address with this number, and to `mac` alone; waits while the system's queue is full."""
 
 
 class Rounds:

@@ -9,6 +9,8 @@ import errno
 from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Address
 
+from netinv.model import MAC
+from netinv.net.absentees import Expected, ask_again
 from netinv.net.eager import Eager
 from netinv.net.flight import Flight
 from netinv.net.medium import ROUND, Medium
@@ -57,11 +59,13 @@ class Sweeper:
         most_rounds: int | None = None,
         is_eager: bool = False,
         is_hurried: bool = False,
+        expected: Sequence[Expected] = (),
     ) -> Replies:
         """Ask all; yield each answer as it comes; end `timeout` seconds after the last question, or when all have answered.
 
         Where the link loses, up to `most_rounds`. `is_eager` asks as fast as the link answers, where the medium can. `is_hurried`
-        ends after a few usual round trips, `timeout` at the latest.
+        ends after a few usual round trips, `timeout` at the latest. Who is `expected` and silent is asked again, and alone: see
+        `absentees`; not by an eager sweep, nor where the kernel asks.
         """
         roster = Roster(targets)
         if not len(roster):
@@ -75,7 +79,7 @@ class Sweeper:
             asyncio.get_running_loop().add_reader(self.medium.fileno(), self._hear)
         self._flights.append(flight)
         asking = asyncio.create_task(
-            self._asked_by(flight, rounds, most_rounds or rounds, is_eager=is_eager, is_alone=is_hurried)
+            self._asked_by(flight, rounds, most_rounds or rounds, expected, is_eager=is_eager, is_alone=is_hurried)
         )
         asking.add_done_callback(lambda _: flight.replies.put_nowait(None))
         try:
@@ -96,11 +100,15 @@ class Sweeper:
             if not self._flights:
                 asyncio.get_running_loop().remove_reader(self.medium.fileno())
 
-    async def _asked_by(self, flight: Flight, rounds: int, most: int, *, is_eager: bool, is_alone: bool) -> float | None:
+    async def _asked_by(
+        self, flight: Flight, rounds: int, most: int, expected: Sequence[Expected], *, is_eager: bool, is_alone: bool
+    ) -> float | None:
         """Ask everybody; how long to wait for the last answers, where the way of asking knows."""
         if is_eager:
             return await Eager(self, flight, most=most).ask()
         await Rounds(self, flight, rounds=rounds, most=most, is_alone=is_alone).ask()
+        if expected and self.medium.rounds is None:
+            await ask_again(self, flight, expected)
         return None
 
     def _ends(self, flight: Flight, timeout: float, *, is_hurried: bool) -> float:
@@ -110,14 +118,14 @@ class Sweeper:
             timeout = min(timeout, max(LEAST_WAIT, USUAL_WAITS * flight.usual_wait))
         return flight.last_asked + self.medium.repeats * ROUND + timeout + self.medium.patience
 
-    async def send(self, flight: Flight, index: int, attempt: int) -> None:
-        """Put a question to the address with this number; waits while the system's queue is full."""
+    async def send(self, flight: Flight, index: int, attempt: int, mac: MAC | None = None) -> None:
+        """Put a question to the address with this number, and to `mac` alone; waits while the system's queue is full."""
         number = flight.roster[index]
         for _ in range(200):  # a full queue drains within milliseconds; after a second something else is wrong
             flight.note_asked(index, attempt, self.pace.clock())
             frames = self.medium.cost(number, attempt)
             try:
-                self.medium.ask(number, attempt)
+                self.medium.ask(number, attempt, mac)
             except OSError as error:
                 flight.take_back(index, attempt)
                 if error.errno not in _FULL:

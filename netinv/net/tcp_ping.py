@@ -8,7 +8,7 @@ import struct
 from collections.abc import Iterable
 from typing import Any
 
-from netinv.model import Interface
+from netinv.model import MAC, Interface
 from netinv.net.binding import bind_to
 from netinv.net.medium import Heard
 from netinv.net.pace import Pace
@@ -51,7 +51,7 @@ class TcpPingMedium:
     def cost(self, number: int, attempt: int) -> int:
         return self._reach.frames(number)
 
-    def ask(self, number: int, attempt: int) -> None:
+    def ask(self, number: int, attempt: int, mac: MAC | None = None) -> None:
         if len(self._selector.get_map()) >= CONNECTIONS:
             raise BlockingIOError(errno.EAGAIN, "as many connects as allowed are under way")
         try:

@@ -5,6 +5,8 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar, cast
 
+import pytest
+
 from netinv.defaults import Manners
 from netinv.lab import Lan
 from netinv.net.conversation import CONNECTIONS, KEPT_FOR, LEAST
@@ -58,6 +60,7 @@ def test_a_connection_nobody_speaks_on_costs_the_question_and_the_goodbye(lan: L
     assert lan.counters().frames == network.traffic.frames == 3, "ARP, SYN and RST"
 
 
+@pytest.mark.quiet
 def test_who_answers_at_once_elsewhere_is_not_waited_for_at_a_silent_port(lan: Lan) -> None:
     async def knock(network: LiveNetwork) -> tuple[float, float]:
         took = []

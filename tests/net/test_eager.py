@@ -1,7 +1,5 @@
 """Asking as fast as the link answers: nobody is missed, where the link loses by chance as where it cannot bear the haste."""
 
-import asyncio
-import time
 from collections.abc import Callable
 from contextlib import aclosing
 from random import Random
@@ -12,7 +10,7 @@ from netinv.net.eager import BLIND, START
 from netinv.net.pace import Pace
 from netinv.net.sweep import Sweeper
 from netinv.net.targets import Targets, parse_targets
-from tests.net.media import FakeMedium, alike
+from tests.net.media import FakeMedium, alike, now, run
 
 HOSTS = [f"10.0.0.{n}" for n in range(3, 250, 5)]
 
@@ -37,18 +35,18 @@ class Ceiling:
 def sweep(
     medium: FakeMedium, targets: Targets | None = None, *, rate: float = 100_000, most: int = 16
 ) -> tuple[set[str], Pace, float]:
-    pace = Pace(rate)
-    begin = time.monotonic()
+    pace = Pace(rate, clock=now)
 
-    async def go() -> set[str]:
+    async def go() -> tuple[set[str], float]:
         replies = Sweeper(medium, pace).sweep(
             targets or parse_targets(["10.0.0.0/24"]), rounds=most, timeout=0.1, is_eager=True, is_hurried=True
         )
         async with aclosing(replies):
-            return {reply.address async for reply in replies}
+            return {reply.address async for reply in replies}, now()
 
     try:
-        return asyncio.run(go()), pace, time.monotonic() - begin
+        found, seconds = run(go())
+        return found, pace, seconds
     finally:
         medium.close()
 
@@ -103,8 +101,7 @@ def test_a_host_that_falls_asleep_is_a_witness_no_longer() -> None:
 
 
 def test_where_everybody_falls_silent_at_once_it_goes_on_without_witnesses_and_ends() -> None:
-    start = time.monotonic()
-    medium = FakeMedium(alike(HOSTS, delay=0.001), loses=lambda now: time.monotonic() - start > 0.03)
+    medium = FakeMedium(alike(HOSTS, delay=0.001), loses=lambda now: now > 0.03)
     found, pace, seconds = sweep(medium)
     assert 0 < len(found) < len(HOSTS)
     assert pace.frames < 3 * 254

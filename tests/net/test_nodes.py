@@ -16,6 +16,8 @@ from netinv.net.live import LiveNetwork
 from netinv.net.network import Reply
 from netinv.net.targets import parse_targets
 
+pytestmark = pytest.mark.slow
+
 HOME = household()
 SPEAKERS = {id(d): d for d in HOME.nodes.values() if d.ping}.values()
 HEARD = {d.ipv6[0] for d in SPEAKERS} | {d.ipv6[-1] for d in SPEAKERS}

@@ -1,6 +1,5 @@
 """Rounds: witnesses tell whether the link loses, and only then the silent are asked more often than usual."""
 
-import asyncio
 from collections.abc import Callable
 from contextlib import aclosing
 from random import Random
@@ -11,7 +10,7 @@ from netinv.net.medium import ROUND
 from netinv.net.pace import Pace
 from netinv.net.sweep import Sweeper
 from netinv.net.targets import parse_targets
-from tests.net.media import FakeMedium, alike
+from tests.net.media import FakeMedium, alike, now, run
 
 HOSTS = [f"10.0.0.{n}" for n in range(1, 40, 2)]
 
@@ -20,13 +19,13 @@ def rounds_over(loses: Callable[[float], bool], *, most: int, delay: float = 0.0
     medium = FakeMedium(alike(HOSTS, delay), loses=loses)
 
     async def go() -> set[str]:
-        sweeper = Sweeper(medium, Pace(2000))
+        sweeper = Sweeper(medium, Pace(2000, clock=now))
         replies = sweeper.sweep(parse_targets(["10.0.0.1-60"]), rounds=3, most_rounds=most, timeout=0.05)
         async with aclosing(replies):
             return {reply.address async for reply in replies}
 
     try:
-        return asyncio.run(go()), medium
+        return run(go()), medium
     finally:
         medium.close()
 
@@ -68,11 +67,13 @@ def test_one_witness_that_has_fallen_asleep_is_not_taken_for_a_loss() -> None:
     medium._loses = lambda now: medium.asked[-1][1] == HOSTS[3] and medium.asked[-1][2] > 1
 
     async def go() -> set[str]:
-        replies = Sweeper(medium, Pace(2000)).sweep(parse_targets(["10.0.0.1-60"]), rounds=3, most_rounds=6, timeout=0.05)
+        replies = Sweeper(medium, Pace(2000, clock=now)).sweep(
+            parse_targets(["10.0.0.1-60"]), rounds=3, most_rounds=6, timeout=0.05
+        )
         async with aclosing(replies):
             return {reply.address async for reply in replies}
 
-    assert asyncio.run(go()) == set(HOSTS)
+    assert run(go()) == set(HOSTS)
     medium.close()
     assert max(attempt for _, _, attempt in medium.asked) == 3
 
@@ -82,11 +83,13 @@ def test_where_the_kernel_repeats_the_silent_are_asked_anew_over_the_air_once_it
     medium.rounds, medium.repeats = 1, 2
 
     async def go() -> set[str]:
-        replies = Sweeper(medium, Pace(2000)).sweep(parse_targets(["10.0.0.1-60"]), rounds=3, most_rounds=6, timeout=0.05)
+        replies = Sweeper(medium, Pace(2000, clock=now)).sweep(
+            parse_targets(["10.0.0.1-60"]), rounds=3, most_rounds=6, timeout=0.05
+        )
         async with aclosing(replies):
             return {reply.address async for reply in replies}
 
-    assert asyncio.run(go()) == set(HOSTS)
+    assert run(go()) == set(HOSTS)
     medium.close()
     at = {(address, attempt): moment for moment, address, attempt in medium.asked}
     assert max(attempt for _, _, attempt in medium.asked) == 2
