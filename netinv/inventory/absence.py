@@ -11,11 +11,12 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from netinv.inventory.database import Database
-from netinv.inventory.history import Asking
+from netinv.inventory.history import PASSING, Asking
 from netinv.inventory.lookup import among
-from netinv.inventory.presence import Custom, Habit, Sort, sort_of
-from netinv.inventory.rows import number, read_kind, read_texts, text
+from netinv.inventory.presence import KNOWN, MOST_PATIENT, Custom, Habit, Sort, sort_of
+from netinv.inventory.rows import number, read_texts, text
 from netinv.inventory.traces import are_made_up, is_virtual
+from netinv.inventory.verdicts import read_kind
 from netinv.model import MAC, Change, Scan
 
 _ON_LINK = frozenset({"arp", "neighbours"})
@@ -31,11 +32,6 @@ class _One(NamedTuple):
     habit: Habit
     macs: tuple[str, ...]
     addresses: tuple[str, ...]
-    verdict: object
-
-    @property
-    def kind(self) -> str:
-        return read_kind(self.verdict)
 
     @property
     def is_private(self) -> bool:
@@ -49,14 +45,19 @@ def who_kept_silent(db: Database, scan: Scan, asked: Asking, network: int, this:
     """
     if scan.is_partial or not scan.method:
         return []
-    there = [_one(row) for row in db.all(_THERE + " AND d.last_scan < ?", network, this)]
-    echoing = nodes_asked(db, scan.method, asked, network, [one.number for one in there])
-    silent = [one for one in there if one.number in echoing or ways_to_ask(scan.method, one.macs, one.addresses, asked)]
+
+    def in_vain(query: str, *values: int) -> list[_One]:
+        """Those it asked, of whom nothing was heard."""
+        every = [_one(row) for row in db.all(query, network, this, *values)]
+        echoing = nodes_asked(db, scan.method, asked, network, [one.number for one in every])
+        return [one for one in every if one.number in echoing or ways_to_ask(scan.method, one.macs, one.addresses, asked)]
+
+    silent = in_vain(_THERE + " AND d.last_scan < ?")
     customs = _Customs(db, network, silent)
     rows, gone = [], []
     for one in silent:
         # one silence is no departure, of whatever kind it is
-        kind = one.kind if one.habit.silent else ""
+        kind = customs.kinds.get(one.number, "")
         habit = one.habit.kept_silent(
             kind, is_private=one.is_private, is_drowsy=one.number in customs.drowsy, custom=customs.of_others(one)
         )
@@ -64,6 +65,9 @@ def who_kept_silent(db: Database, scan: Scan, asked: Asking, network: int, this:
         if habit.is_gone:
             gone.append((one.number, Change(scan.finished, one.id, "presence", "here", "gone")))
     db.run_all("UPDATE devices SET silent = ?, gone = ? WHERE number = ?", rows)
+    # How long it stays away tells, once it is back, a long absence from a pause that was taken for one.
+    away = in_vain(_AWAY, MOST_PATIENT)
+    db.run_all("UPDATE devices SET silent = ? WHERE number = ?", [(one.habit.silent + 1, one.number) for one in away])
     return gone
 
 
@@ -88,15 +92,18 @@ class _Customs:
     def __init__(self, db: Database, network: int, silent: Iterable[_One]) -> None:
         again = [one.number for one in silent if one.habit.silent]
         self.drowsy: frozenset[int] = frozenset()
-        """Who answered only when asked again, when it was heard last."""
+        """Who answered only when asked again, in one of the last `KNOWN` scans."""
+        self.kinds: dict[int, str] = {}
+        """What each is, where anybody was silent more than once."""
         self._of: dict[Sort, list[Habit]] = defaultdict(list)
         self._sorts: dict[int, Sort] = {}
         if not again:
             return
         every = [_one(row) for row in db.all(_THERE, network)]
-        self.drowsy = _told(db, ("arp.attempt", "icmp.attempt"), network, [one.number for one in every])
+        self.drowsy = _drowsy(db, network, [one.number for one in every])
+        self.kinds = {number(device): read_kind(verdict) for device, verdict in db.all(_VERDICTS, network)}
         for one in every:
-            sort = sort_of(one.kind, is_private=one.is_private, is_drowsy=one.number in self.drowsy)
+            sort = sort_of(self.kinds.get(one.number, ""), is_private=one.is_private, is_drowsy=one.number in self.drowsy)
             self._sorts[one.number] = sort
             self._of[sort].append(one.habit)
 
@@ -108,6 +115,19 @@ class _Customs:
         return custom._replace(paused=custom.paused - one.habit.silent)
 
 
+def _drowsy(db: Database, network: int, devices: Collection[int]) -> frozenset[int]:
+    """Which of these devices answered only when asked again, in the last scan that heard them or one of the last `KNOWN` ones."""
+    scans = db.all(
+        "SELECT number FROM scans WHERE network = ? AND method <> 'listen' ORDER BY number DESC LIMIT 1 OFFSET ?", network, KNOWN
+    )
+    since = number(scans[0][0]) if scans else 0
+    query = (
+        "SELECT DISTINCT device FROM evidence WHERE network = ? AND (ended IS NULL OR ended > ?)"
+        f" AND key IN ({', '.join('?' * len(PASSING))})"
+    )
+    return frozenset(number(device) for (device,) in db.all(query + among("device", devices), network, since, *PASSING))
+
+
 def _told(db: Database, keys: Sequence[str], network: int, devices: Collection[int]) -> frozenset[int]:
     """Which of these devices told one of the keys in the network when last asked."""
     query = f"SELECT DISTINCT device FROM evidence WHERE ended IS NULL AND network = ? AND key IN ({', '.join('?' * len(keys))})"
@@ -115,11 +135,17 @@ def _told(db: Database, keys: Sequence[str], network: int, devices: Collection[i
 
 
 def _one(row: Sequence[object]) -> _One:
-    device, name, heard, missed, silent, longest, macs, addresses, verdict = row
+    device, name, heard, missed, silent, longest, macs, addresses = row
     habit = Habit(number(heard), number(missed), number(silent), number(longest))
-    return _One(number(device), text(name), habit, read_texts(macs), read_texts(addresses), verdict)
+    return _One(number(device), text(name), habit, read_texts(macs), read_texts(addresses))
 
 
 _THERE = """
-    SELECT d.number, d.id, d.heard, d.missed, d.silent, d.longest, o.macs, o.addresses, o.verdict
+    SELECT d.number, d.id, d.heard, d.missed, d.silent, d.longest, o.macs, o.addresses
     FROM devices d JOIN opinions o ON o.device = d.number WHERE d.network = ? AND d.gone IS NULL"""
+_AWAY = """
+    SELECT d.number, d.id, d.heard, d.missed, d.silent, d.longest, o.macs, o.addresses
+    FROM devices d JOIN opinions o ON o.device = d.number
+    WHERE d.network = ? AND d.gone IS NOT NULL AND d.gone < ? AND d.silent <= ?"""
+_VERDICTS = """
+    SELECT d.number, o.verdict FROM devices d JOIN opinions o ON o.device = d.number WHERE d.network = ? AND d.gone IS NULL"""

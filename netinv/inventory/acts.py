@@ -8,10 +8,10 @@ from typing import Any
 from netinv.inventory.annotations import annotation_rows
 from netinv.inventory.database import Database
 from netinv.inventory.events import write_events
-from netinv.inventory.known import as_kept, read_evidence, stored_one
+from netinv.inventory.known import as_kept, stored_one
 from netinv.inventory.lookup import last_number, numbers_of
 from netinv.inventory.regrouping import undo_merge, undo_split
-from netinv.inventory.rows import Damaged, microseconds, number, text
+from netinv.inventory.rows import Damaged, microseconds, number, read_evidence, text
 from netinv.model import Annotations, Change
 
 KEPT = 100

@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, Protocol, Self
 
-from netinv.model import Annotations, Change, Device, Finding, Problem, Scan, Traffic
+from netinv.model import MAC, Annotations, Change, Device, Finding, Problem, Scan, Traffic
 
 if TYPE_CHECKING:
     from netinv.inventory.comparing import Comparison
@@ -73,6 +73,12 @@ class Inventory(Protocol):
 
         `network` is one by name, prefix or gateway, as in every method; UsageError if there is none or several. `brief` ones come
         much faster: without what else they might be, who told which detail, and their evidence, but for `local.self`.
+        """
+
+    def expected(self) -> tuple[Mapping[str, MAC | None], ...]:
+        """Who should be there, for each network: IPv4 addresses of devices that are not gone, with the MAC of who has but one.
+
+        Those heard last come first.
         """
 
     def find(self, reference: str) -> Device:

@@ -10,9 +10,9 @@ from netinv.inventory.absence import nodes_asked, ways_to_ask
 from netinv.inventory.database import Database
 from netinv.inventory.events import Event, read_events
 from netinv.inventory.history import asking
-from netinv.inventory.known import load, stored
+from netinv.inventory.known import load
 from netinv.inventory.rows import number, text, unpack
-from netinv.model import Change, Device
+from netinv.model import Change, Device, Presence
 
 
 class Difference(NamedTuple):
@@ -35,6 +35,15 @@ class Comparison:
     """Who the second scan did not hear without being gone: asleep, or not asked."""
 
 
+class _Known(NamedTuple):
+    """Where a device stands today."""
+
+    id: str
+    network: int
+    first_scan: int
+    is_gone: bool
+
+
 _ORDER = ("new", "back", "gone", "changed")
 
 
@@ -55,13 +64,15 @@ def compare(db: Database, before: int, after: int) -> Comparison:
     by_device: dict[int, list[Event]] = defaultdict(list)
     for event in later:  # latest first
         by_device[event.device].append(event)
-    known = {k.number: k for k in stored(db) if k.first_scan <= after}
-    then = {
-        n
-        for n, k in known.items()
-        if k.first_scan <= before and _stood(k.habit.is_gone, k.network, by_device[n], before) == network
+    query = "SELECT number, id, network, first_scan, gone FROM devices WHERE first_scan <= ?"
+    known = {
+        number(n): _Known(text(name), number(site), number(first), gone is not None)
+        for n, name, site, first, gone in db.all(query, after)
     }
-    now = {n for n, k in known.items() if _stood(k.habit.is_gone, k.network, by_device[n], after) == network}
+    then = {
+        n for n, k in known.items() if k.first_scan <= before and _stood(k.is_gone, k.network, by_device[n], before) == network
+    }
+    now = {n for n, k in known.items() if _stood(k.is_gone, k.network, by_device[n], after) == network}
     kinds: dict[int, Literal["new", "back", "gone", "changed"]] = {}
     kinds |= {n: "new" if known[n].first_scan > before else "back" for n in now - then}
     kinds |= dict.fromkeys(then - now, "gone")
@@ -79,10 +90,14 @@ def compare(db: Database, before: int, after: int) -> Comparison:
     return Comparison(
         tuple(differences),
         tuple(
-            replace(d, presence="asleep" if d.id in echoing or ways_to_ask(method, d.macs, d.addresses, asked) else "unasked")
+            _silent(d, "asleep" if d.id in echoing or ways_to_ask(method, d.macs, d.addresses, asked) else "unasked")
             for d in quiet
         ),
     )
+
+
+def _silent(device: Device, presence: Presence) -> Device:
+    return device if device.presence == presence else replace(device, presence=presence)
 
 
 def net(changes: Iterable[Change]) -> tuple[Change, ...]:

@@ -17,6 +17,7 @@ from netinv.inventory.database import ANOTHER, COPIES, Passing
 from netinv.privileges import home
 from netinv.text import clean
 
+USUAL_SCHEMA = "netinv"
 _USUALLY = {
     "application_name": "netinv",
     "client_encoding": "UTF8",
@@ -94,3 +95,9 @@ def _password_file(environ: Mapping[str, str]) -> str | None:
         return str(file) if file.is_file() else None
     except (NetinvError, OSError):
         return None
+
+
+def schema_in(path: str) -> str:
+    """The first of a search path, unless it is the one that every database begins with."""
+    first = path.partition(",")[0].strip().strip('"')
+    return USUAL_SCHEMA if first in ("", "$user", "public") else first

@@ -56,6 +56,11 @@ def build(
     )
 
 
+def in_order(devices: Iterable[Device]) -> tuple[Device, ...]:
+    """By first address, numerically."""
+    return tuple(sorted(devices, key=lambda device: by_number(device.ip or "")))
+
+
 def renamed(findings: Iterable[Finding], ids: Mapping[str, str]) -> tuple[Finding, ...]:
     """The findings of a scan whose devices turned out to go by other ids."""
     return tuple(replace(f, devices=tuple(dict.fromkeys(ids.get(device, device) for device in f.devices))) for f in findings)

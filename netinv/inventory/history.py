@@ -11,7 +11,7 @@ from netinv.inventory.rows import moment, text
 from netinv.model import Change, Device, Evidence
 
 PASSING = frozenset({"arp.attempt", "icmp.attempt"})
-"""Keys of what was so in one scan and says nothing of the next: not told again, the fact is dropped, and not kept as ended."""
+"""Keys of what was so in one scan and says nothing of the next. Not told again, it is over; of a device the last is kept."""
 MEASURED = frozenset({"icmp.rtt", "icmpv6.rtt", "icmp.loss", "arp.attempt", "icmp.attempt"})
 """Keys that measure and do not describe: another value is no other fact, so only the latest is kept."""
 
@@ -49,6 +49,7 @@ class Merged:
     silent: int = 0
     """How many go on although nobody heard them."""
     dropped: list[int] = field(default_factory=list)
+    """Those of the keys `PASSING` that are over."""
     evidence: list[Evidence] = field(default_factory=list)
     """All that now holds."""
 

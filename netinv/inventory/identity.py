@@ -72,9 +72,11 @@ def device_id(clues: Sequence[Clue]) -> str:
 @lru_cache(1 << 16)
 def by_number(address: str) -> tuple[int, int, str]:
     """Sorts addresses by number, IPv4 first; what is no address comes last."""
-    octets = address.split(".")
-    if len(octets) == 4 and _OCTETS.issuperset(octets):  # many times faster, and nearly all of them
-        return 4, int.from_bytes(map(int, octets)), address
+    try:  # many times faster, and nearly all of them
+        a, b, c, d = address.split(".")
+        return 4, _OCTETS[a] << 24 | _OCTETS[b] << 16 | _OCTETS[c] << 8 | _OCTETS[d], address
+    except (ValueError, KeyError):
+        pass
     try:
         ip = ip_address(address)
     except ValueError:
@@ -82,7 +84,7 @@ def by_number(address: str) -> tuple[int, int, str]:
     return ip.version, int(ip), address
 
 
-_OCTETS = frozenset(map(str, range(256)))
+_OCTETS = {str(n): n for n in range(256)}
 
 
 def _adopted(heard: Iterable[Evidence], holder: Mapping[str, MAC]) -> Iterator[tuple[str, MAC]]:

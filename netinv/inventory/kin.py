@@ -8,7 +8,7 @@ from netinv.classification.naming import registrant
 from netinv.inventory.database import Database
 from netinv.inventory.known import Known, stored
 from netinv.inventory.lookup import AT_ONCE, among
-from netinv.inventory.rows import number, read_texts, read_verdict, text
+from netinv.inventory.rows import number, read_texts, text
 from netinv.inventory.traces import (
     COPIED,
     ENOUGH,
@@ -20,6 +20,7 @@ from netinv.inventory.traces import (
     likeness,
     strongest,
 )
+from netinv.inventory.verdicts import read_verdict
 from netinv.model import MAC, Device, Link
 
 _MOST_KIN = 16

@@ -1,7 +1,7 @@
 """The devices in a database as they are read: what was heard of each, under today's rules, and what its user says of it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 from netinv.classification.rules import fingerprint
 from netinv.errors import StoreError
-from netinv.inventory.annotations import annotated, read_annotations
+from netinv.inventory.annotations import annotated
+from netinv.inventory.around import Around, look_around
+from netinv.inventory.brief import briefly
 from netinv.inventory.database import Database
-from netinv.inventory.devices import build, derive
-from netinv.inventory.identity import by_number
+from netinv.inventory.devices import build, derive, in_order
 from netinv.inventory.lookup import among
 from netinv.inventory.presence import Habit
 from netinv.inventory.rows import (
@@ -21,15 +22,13 @@ from netinv.inventory.rows import (
     names_row,
     number,
     optional_text,
+    read_evidence,
     read_names,
-    read_texts,
-    read_verdict,
     text,
     texts_row,
-    verdict_row,
 )
-from netinv.inventory.sites import read_sites
-from netinv.model import MAC, Annotations, Device, Evidence, Link
+from netinv.inventory.verdicts import read_verdict, verdict_row
+from netinv.model import Device, Evidence
 
 MOST_FACTS = 2048
 """Evidence shown of one device: a router that answers for a /24 by proxy tells more, and nobody reads it."""
@@ -64,37 +63,23 @@ class Known(NamedTuple):
     """Which heard it last; empty where that scan is forgotten."""
 
 
-class Around(NamedTuple):
-    """What devices are told by that is not heard of them: read once for many."""
-
-    newest: Mapping[int, int]
-    """The latest scan of each network that asked, and did not only listen; the latest of all where none has."""
-    networks: Mapping[int, str]
-    """What each network is called."""
-    annotations: Mapping[int, Annotations]
-    links: Mapping[int, tuple[Link, ...]]
-
-
 def load(
     db: Database, numbers: Collection[int] | None = None, *, brief: bool = False, network: int | None = None
 ) -> tuple[Device, ...]:
     """These devices, or all, by address. Opinions of other rules are formed anew, and kept if the file may be written.
 
-    `brief` ones come without their evidence, but for what tells which is this machine; `network` is where they were heard last.
+    `network` is where they were heard last. `brief` ones are as `briefly` has them, unless opinions have to be formed anew.
     """
     rules, found, stale = fingerprint(), [], []
     with db.trouble():
         with db.reading():
+            if brief and (listed := briefly(db, rules, numbers, network)) is not None:
+                return in_order(listed)
             known = stored(db, numbers, network)
             these = None if numbers is None and network is None else [k.number for k in known]
-            is_current = all(k.opinion and k.opinion.rules == rules for k in known)
-            brief = brief and is_current
-            evidence = _own(db) if brief else _held(db, these)
+            evidence = _held(db, these)
             around = look_around(db, these)
         for k in known:
-            if brief:
-                found.append(_brief(k, evidence.get(k.number, ()), around))
-                continue
             if k.opinion and k.opinion.rules == rules:
                 device = as_kept(k, evidence[k.number])
             else:
@@ -105,7 +90,7 @@ def load(
         # unless a scan was saved meanwhile: it has brought opinions of its own
         with suppress(StoreError), db.refreshing():
             db.run_all(_REFRESH, stale)
-    return tuple(sorted(found, key=lambda device: by_number(device.ip or "")))
+    return in_order(found)
 
 
 def stored(db: Database, numbers: Collection[int] | None = None, network: int | None = None) -> list[Known]:
@@ -127,30 +112,6 @@ def stored_one(db: Database, device: int) -> Known:
     for known in stored(db, (device,)):
         return known
     raise Damaged(f"no device has the number {device}")
-
-
-def look_around(db: Database, numbers: Collection[int] | None = None) -> Around:
-    """What there is to know about these devices, or about all, besides what was heard of them."""
-    with db.trouble():
-        newest = {number(n): number(scan) for n, scan in db.all(_NEWEST)}
-        networks = {site.number: site.label for site in read_sites(db)}
-        said: dict[int, dict[str, str]] = defaultdict(dict)
-        query = "SELECT device, field, value FROM annotations WHERE 1 = 1"
-        for device, field, value in db.all(query + among("device", numbers)):
-            said[number(device)][text(field)] = text(value)
-        links: dict[int, tuple[Link, ...]] = {}
-        query = "SELECT device, one, other, kind, value, strength FROM links WHERE 1 = 1"
-        for device, *row in db.all(query + among("device", numbers) + " ORDER BY number"):
-            links[number(device)] = (*links.get(number(device), ()), _link(row))
-    return Around(newest, networks, {device: read_annotations(fields) for device, fields in said.items()}, links)
-
-
-_NEWEST = """
-    SELECT number, latest FROM
-    (SELECT n.number, coalesce(
-        (SELECT s.number FROM scans s WHERE s.network = n.number AND s.method <> 'listen' ORDER BY s.number DESC LIMIT 1),
-        (SELECT max(s.number) FROM scans s WHERE s.network = n.number)) AS latest
-    FROM networks n) newest WHERE latest IS NOT NULL"""
 
 
 def as_kept(known: Known, evidence: Iterable[Evidence]) -> Device:
@@ -209,11 +170,6 @@ def keep_opinions(db: Database, opinions: Iterable[tuple[int, Opinion]]) -> None
     )
 
 
-def read_evidence(row: Sequence[object]) -> Evidence:
-    """From address, key, value, probe and time, the first five columns."""
-    return Evidence(text(row[0]), text(row[1]), text(row[2]), text(row[3]), moment(row[4]))
-
-
 _REFRESH = """
     INSERT INTO opinions (rules, verdict, name, names, vendor, addresses, macs, device)
     SELECT ?, ?, ?, ?, ?, ?, ?, number FROM devices WHERE number = ? AND last_scan = ?
@@ -236,14 +192,6 @@ def _held(db: Database, numbers: Collection[int] | None) -> dict[int, list[Evide
     return found
 
 
-def _own(db: Database) -> dict[int, list[Evidence]]:
-    """Which is this machine, by what was heard of it."""
-    found: dict[int, list[Evidence]] = defaultdict(list)
-    for row in db.all(_HELD + " AND e.key = 'local.self'"):
-        found[number(row[5])].append(read_evidence(row))
-    return found
-
-
 def _known(row: Sequence[object]) -> Known:
     heard, missed, silent, longest = map(number, row[7:11])
     rtt = row[12]
@@ -262,37 +210,3 @@ def _known(row: Sequence[object]) -> Known:
         None if row[14] is None else Opinion(*row[14:]),
         text(row[13]),
     )
-
-
-def _brief(known: Known, evidence: Iterable[Evidence], around: Around) -> Device:
-    """The device as it was last thought of, without what was heard of it and what else it might be; as `placed`, but at once."""
-    if not known.opinion:
-        raise Damaged("a device without a verdict")
-    _, verdict, name, names, vendor, addresses, macs = known.opinion
-    newest = around.newest.get(known.network, 0)
-    device = Device(
-        id=known.id,
-        addresses=read_texts(addresses),
-        macs=tuple(map(MAC, read_texts(macs))),
-        name=optional_text(name),
-        names=read_names(names),
-        vendor=optional_text(vendor),
-        verdict=read_verdict(verdict, brief=True),
-        evidence=tuple(evidence),
-        first_seen=min(known.first_seen, known.last_seen),
-        last_seen=known.last_seen,
-        is_new=known.first_scan >= newest,
-        rtt_ms=known.rtt_ms,
-        presence=known.habit.presence(was_heard=known.last_scan >= newest),
-        network=around.networks.get(known.network, ""),
-        sensor=known.sensor,
-        links=around.links.get(known.number, ()),
-    )
-    return annotated(device, said) if (said := around.annotations.get(known.number)) else device
-
-
-def _link(row: Sequence[object]) -> Link:
-    one, other, kind, value, strength = row
-    if not isinstance(strength, float):
-        raise Damaged("a strength that is none")
-    return Link(text(one), text(other), text(kind), text(value), strength)

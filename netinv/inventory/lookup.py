@@ -1,9 +1,11 @@
-"""Finding devices by number, id and name."""
+"""Finding devices by number, id and name; and who should be there."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 
 from netinv.inventory.database import Database
-from netinv.inventory.rows import number, read_names, text
+from netinv.inventory.rows import number, read_names, read_texts, text
+from netinv.model import MAC
 
 AT_ONCE = 400
 """Values asked for in one question: SQLite takes a thousand at least."""
@@ -40,6 +42,25 @@ def names_of(db: Database) -> list[tuple[int, str]]:
     return found
 
 
+def unnamed(db: Database) -> set[int]:
+    """Devices that a merge or a split has left without an opinion, and so without names, until they are next read."""
+    with db.trouble():
+        query = "SELECT number FROM devices d WHERE NOT EXISTS (SELECT 1 FROM opinions o WHERE o.device = d.number)"
+        return {number(device) for (device,) in db.all(query)}
+
+
+def expected(db: Database) -> tuple[dict[str, MAC | None], ...]:
+    """As `Inventory.expected`."""
+    found: dict[int, dict[str, MAC | None]] = defaultdict(dict)
+    with db.trouble():
+        for network, addresses, macs in db.all(_EXPECTED):
+            mac = MAC(only[0]) if len(only := read_texts(macs)) == 1 else None
+            for address in read_texts(addresses):
+                if ":" not in address:
+                    found[number(network)].setdefault(address, mac)
+    return tuple(found.values())
+
+
 def last_number(db: Database, table: str) -> int:
     """The highest number in a table; 0 if it is empty."""
     [[last]] = db.all(f"SELECT coalesce(max(number), 0) FROM {table}")
@@ -51,6 +72,9 @@ def among(column: str, numbers: Collection[int] | None) -> str:
     return "" if numbers is None else f" AND {column} IN ({','.join(map(str, map(int, numbers))) or 'NULL'})"
 
 
+_EXPECTED = """
+    SELECT d.network, o.addresses, o.macs FROM devices d JOIN opinions o ON o.device = d.number
+    WHERE d.gone IS NULL ORDER BY d.last_seen DESC"""
 _BY_ID = """
     SELECT number FROM devices WHERE id BETWEEN ? AND ?
     UNION SELECT device FROM clues WHERE kind = 'id' AND value BETWEEN ? AND ?"""

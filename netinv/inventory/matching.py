@@ -7,18 +7,19 @@ from ipaddress import ip_address, ip_network
 from typing import NamedTuple
 
 from netinv.inventory.annotations import annotated
+from netinv.inventory.around import look_around
 from netinv.inventory.database import Database
 from netinv.inventory.devices import derive
 from netinv.inventory.identity import Clue, clues, device_id
 from netinv.inventory.joining import join
 from netinv.inventory.kin import Kin, write_links
-from netinv.inventory.known import Known, look_around, stored, stored_one
+from netinv.inventory.known import Known, stored, stored_one
 from netinv.inventory.lookup import AT_ONCE, ids_among, last_number, numbers_of
 from netinv.inventory.parting import parted, partings
 from netinv.inventory.presence import Habit
 from netinv.inventory.rows import microseconds, number, text
 from netinv.inventory.traces import Trace, traces
-from netinv.model import Device, Link
+from netinv.model import YOU, Device, Link
 from netinv.text import clean
 
 
@@ -99,6 +100,8 @@ class _Register:
         """Clues of whom nobody has any: whether their ids are taken is asked at once."""
         self._ids = ids_among(db, map(device_id, self._new))
         self._has_addresses = bool(db.all("SELECT 1 FROM clues WHERE kind = 'address' LIMIT 1"))
+        self._merged = {number(device) for (device,) in db.all("SELECT DISTINCT device FROM links WHERE kind = ?", YOU)}
+        """Devices that the user made of several: one may be at all of their addresses at once."""
         self._last = last_number(db, "devices")
         self._linked: dict[Clue, int] = {}
 
@@ -115,7 +118,7 @@ class _Register:
         at = entry.forced
         if at is None:
             addresses = device.addresses if self._has_addresses else ()
-            at = whose(self._db, found, addresses, self._holders, self._matches)
+            at = whose(self._db, found, addresses, self._holders, self._matches.keys() - self._merged)
         kin = self._kin.of(device, entry.traces, at, self._present | self._matches.keys(), self._partings, self._begun)
         if at is None:
             at = kin.number if kin else self._begin(device, found)
@@ -184,9 +187,9 @@ class _Register:
     def _flush(self) -> None:
         self._db.run_all(
             "INSERT INTO devices (number, id, network, first_seen, last_seen, first_scan, last_scan, heard)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, 0)",
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             [
-                (k.number, k.id, k.network, microseconds(k.first_seen), microseconds(k.last_seen), k.first_scan, k.last_scan)
+                (k.number, k.id, k.network, microseconds(k.first_seen), microseconds(k.last_seen), k.first_scan, k.last_scan, 0)
                 for k in self._begun
             ],
         )

@@ -17,16 +17,15 @@ from psycopg import sql
 from psycopg.pq import TransactionStatus
 
 from netinv.errors import StoreError
-from netinv.inventory.connecting import parameters, refusal, shown
+from netinv.inventory.connecting import USUAL_SCHEMA, parameters, refusal, schema_in, shown
 from netinv.inventory.database import ANOTHER, COPIES, Database, Passing
-from netinv.inventory.dialect import marked, translated
+from netinv.inventory.dialect import at_once, marked, translated
 from netinv.inventory.rows import Damaged, number, text
-from netinv.inventory.schema import APPLICATION, STEPS, TABLES, VERSION
+from netinv.inventory.schema import APPLICATION, CHANGING, STEPS, TABLES, VERSION
 from netinv.text import clean
 
 PATIENCE = 30.0
 """Seconds to wait for other writers, and to go on trying to save a scan while the server is away."""
-USUAL_SCHEMA = "netinv"
 STALLED = 60
 """Seconds a writer may say nothing before the server lets others go on: a laptop that was put to sleep holds nobody up."""
 
@@ -69,8 +68,14 @@ class PostgreSQL(Database):
             self._execute(statement, values)
 
     def run_all(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
-        if rows:
-            with self.trouble(), self._connection.cursor() as cursor:
+        if not rows:
+            return
+        with self.trouble():
+            if whole := at_once(statement, rows):
+                for given in whole.given:
+                    self._execute(whole.query, (given,))
+                return
+            with self._connection.cursor() as cursor:
                 cursor.executemany(marked(statement), rows)
 
     @contextmanager
@@ -109,6 +114,7 @@ class PostgreSQL(Database):
     def vacuum(self) -> tuple[int, int]:
         before = self._size()
         self.run(f"SET lock_timeout = {int(self.patience * 1000)}")
+        self._make_room()  # of an inventory that was made without
         for table in TABLES:
             self.run(f"VACUUM (FULL, ANALYZE) {table}")
         return before, self._size()
@@ -142,7 +148,7 @@ class PostgreSQL(Database):
             connection = psycopg.connect(**self._parameters, autocommit=True)  # type: ignore[arg-type]
             try:
                 rows = connection.execute("SHOW search_path").fetchall()
-                self._schema = _first(str(rows[0][0]))
+                self._schema = schema_in(str(rows[0][0]))
                 connection.execute(sql.SQL("SET search_path TO {}").format(sql.Identifier(self._schema)))
                 connection.execute(_OURS.format(access="on" if self._read_only else "off").encode())
             except BaseException:
@@ -208,7 +214,13 @@ class PostgreSQL(Database):
                     raise self._strange(version)
                 for statement in (statement for step in STEPS[version or 0 :] for statement in step):
                     self._execute(translated(statement))
+                self._make_room()
                 self._execute("UPDATE netinv_schema SET version = ?", (VERSION,))
+
+    def _make_room(self) -> None:
+        """In the pages that are written from now on."""
+        for table in CHANGING:
+            self._execute(f"ALTER TABLE {table} SET (fillfactor = 50)")
 
     def _version(self) -> int | None:
         """Of the tables that are there; None where there are none."""
@@ -279,12 +291,6 @@ _OURS = f"""
 _BROKEN = """
     SELECT c.relname FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
     WHERE c.relnamespace = to_regnamespace(quote_ident(?)) AND NOT (i.indisvalid AND i.indisready)"""
-
-
-def _first(path: str) -> str:
-    """Of a search path, unless it is the one that every database begins with."""
-    first = path.partition(",")[0].strip().strip('"')
-    return USUAL_SCHEMA if first in ("", "$user", "public") else first
 
 
 def _said(error: psycopg.Error) -> str:

@@ -20,11 +20,11 @@ from netinv.model import Presence
 # How likely it is that a device of that habit is silent so often in a row and still there, below which it counts as gone:
 # who is known not to sleep, and everybody else, of whom a thousand homes with ten sleepers each ask more patience.
 _IMPROBABLE, _IMPOSSIBLE = 0.00005, 0.000001
-_KNOWN = 20
+KNOWN = 20
 """Answers after which a device that never paused is known not to."""
 _REMEMBERED = 64
 """Scans after which old habits begin to fade."""
-_MOST_PATIENT = 16
+MOST_PATIENT = 16
 """Silences in a row that no habit explains but one of twice as many."""
 
 # Before a device's own habit is known, its kind tells: with how many answers to begin. A silence not yet heard weighs little:
@@ -48,6 +48,15 @@ def sort_of(kind: str, *, is_private: bool, is_drowsy: bool = False) -> Sort:
     return "sleepy" if kind in _SLEEPY_KINDS or is_private or is_drowsy else "ordinary"
 
 
+def presence(*, is_gone: bool, is_silent: bool, was_heard: bool) -> Presence:
+    """In a word; `was_heard` by the latest scan that asked, or since."""
+    if is_gone:
+        return "gone"
+    if is_silent:
+        return "asleep"
+    return "here" if was_heard else "unasked"
+
+
 class Custom(NamedTuple):
     """How all devices of one sort keep to one network, for one of them that has no record of its own yet."""
 
@@ -61,10 +70,9 @@ class Custom(NamedTuple):
         every = tuple(habits)
         return cls(sum(habit.heard for habit in every), sum(habit.missed + habit.silent for habit in every))
 
-    @property
-    def is_steady(self) -> bool:
-        """Whether hardly anybody of the sort sleeps here, and enough was heard of them to know."""
-        return self.heard >= 2 * _KNOWN and self.paused * 50 <= self.heard
+    def is_steady(self, sort: Sort) -> bool:
+        """Whether hardly anybody of the sort sleeps here, and enough was heard of them to know: of phones, over some nights."""
+        return self.heard >= (10 if sort == "sleepy" else 2) * KNOWN and self.paused * 50 <= self.heard
 
 
 class Habit(NamedTuple):
@@ -84,7 +92,7 @@ class Habit(NamedTuple):
 
         Who was given up too early, as a phone in its first night, is given as long from then on; a long absence is no habit.
         """
-        slept = self.silent if self.silent <= _MOST_PATIENT or not self.is_gone else 0
+        slept = self.silent if self.silent <= MOST_PATIENT or not self.is_gone else 0
         heard, missed, longest = self.heard + 1, self.missed + (0 if self.is_gone else slept), max(self.longest, slept)
         if heard + missed > _REMEMBERED:
             heard, missed, longest = heard // 2, missed // 2, longest - longest // 4
@@ -94,13 +102,13 @@ class Habit(NamedTuple):
         """As it is once a scan asked it and heard nothing; `custom` of the others of its sort (see `sort_of`) in its network."""
         silent = self.silent + 1
         sort = sort_of(kind, is_private=is_private, is_drowsy=is_drowsy)
-        if silent > max(_MOST_PATIENT, 2 * self.longest):
+        if silent > max(MOST_PATIENT, 2 * self.longest):
             return self._replace(silent=silent, is_gone=True)
         limit = _IMPOSSIBLE
         if not self.missed:
-            if custom.is_steady:
+            if custom.is_steady(sort):
                 sort = "steady"
-            if sort == "steady" or self.heard >= _KNOWN:
+            if sort == "steady" or self.heard >= KNOWN:
                 limit = _IMPROBABLE
             elif sort == "sleepy":  # who knows how long
                 return self._replace(silent=silent)
@@ -109,11 +117,7 @@ class Habit(NamedTuple):
 
     def presence(self, *, was_heard: bool) -> Presence:
         """In a word; `was_heard` by the latest scan that asked, or since."""
-        if self.is_gone:
-            return "gone"
-        if self.silent:
-            return "asleep"
-        return "here" if was_heard else "unasked"
+        return presence(is_gone=self.is_gone, is_silent=self.silent > 0, was_heard=was_heard)
 
     def _chance(self, silent: int, sort: Sort) -> float:
         """How likely so many silences are of one that is there: what the counts predict (Laplace's rule of succession)."""

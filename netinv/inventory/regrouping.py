@@ -9,11 +9,11 @@ from netinv.inventory.database import Database
 from netinv.inventory.identity import by_number, device_id
 from netinv.inventory.joining import join
 from netinv.inventory.kin import write_links
-from netinv.inventory.known import read_evidence, stored_one
+from netinv.inventory.known import stored_one
 from netinv.inventory.lookup import among, last_number, numbers_of
 from netinv.inventory.parting import PIN, part, partners, pin, pinned_to
-from netinv.inventory.rows import number, pack, text, unpack
-from netinv.inventory.share import FACT, read_fact, share
+from netinv.inventory.rows import number, pack, read_evidence, text, unpack
+from netinv.inventory.share import FACT, belonging, read_fact, share
 from netinv.inventory.traces import traces
 from netinv.model import YOU, Change, Link
 
@@ -47,7 +47,7 @@ def split(db: Database, device: int, words: Collection[str], keeping: str | None
         listed = ", ".join(sorted(owned | addresses)[:8])
         raise UsageError(f"'{strange[0]}' is no address of {known.id}", hint=f"it has {listed}")
     first = min((f.evidence.address for f in facts if f.holds and f.network == known.network), key=by_number, default="")
-    moved, macs, alone = share(facts, words, {keeping or first, *pinned_to(db, device)})
+    moved, macs, alone = share(facts, words, {keeping or first, *pinned_to(db, device), *belonging(facts, words)})
     left = [fact for fact in facts if fact not in moved]
     if not moved or not left or all(fact in moved for fact in facts if fact.holds):
         raise UsageError("nothing would be left of the device", hint="name some of its addresses, and not all")

@@ -13,10 +13,10 @@ from netinv.inventory.annotations import checked
 from netinv.inventory.base import Recorded, ScanSummary
 from netinv.inventory.comparing import Comparison, labelled
 from netinv.inventory.database import Database
+from netinv.inventory.devices import in_order
 from netinv.inventory.events import read_events
-from netinv.inventory.identity import by_number
 from netinv.inventory.known import load, stored_one
-from netinv.inventory.lookup import among, names_of, numbers_of
+from netinv.inventory.lookup import among, expected, names_of, numbers_of, unnamed
 from netinv.inventory.opening import open_database, path_of, server_url
 from netinv.inventory.reference import ambiguous, as_address, as_id, as_mac, unknown
 from netinv.inventory.rows import (
@@ -32,7 +32,7 @@ from netinv.inventory.rows import (
     unpack,
 )
 from netinv.inventory.sites import HERE, SiteSummary, meant_site, read_sites, summaries
-from netinv.model import Annotations, Change, Device, Scan
+from netinv.model import MAC, Annotations, Change, Device, Scan
 from netinv.text import clean
 
 if TYPE_CHECKING:
@@ -63,21 +63,28 @@ class RelationalInventory:
 
         with self._db.trouble(), self._db.reading():
             found = list(recognised(self._db, devices))
-        return tuple(sorted(found, key=lambda device: by_number(device.ip or "")))
+        return in_order(found)
 
     def devices(self, *, network: str | None = None, brief: bool = False) -> tuple[Device, ...]:
         with self._db.trouble():
             site = None if network is None else meant_site(self._db, network).number
         return load(self._db, network=site, brief=brief)
 
+    def expected(self) -> tuple[Mapping[str, MAC | None], ...]:
+        return expected(self._db)
+
     def find(self, reference: str) -> Device:
         word = clean(reference)
+        if nameless := unnamed(self._db):
+            load(self._db, nameless)
         with self._db.reading():
             names = names_of(self._db)
             called = self._db.all("SELECT device, value FROM annotations WHERE field = 'name'")
             meant = {number(device) for device, name in called if text(name).casefold() == word.casefold()}
             if not meant:  # what the user calls it comes before what it calls itself
                 meant = {device for device, name in names if name.casefold() == word.casefold()} | self._meant(word)
+            if not meant:  # a host's name without its domain, as it is mostly shown
+                meant = {device for device, name in names if " " not in name and name.lower().split(".")[0] == word.lower()}
             if not meant and (prefix := as_id(word)):
                 # every digit sorts before "g"
                 meant = numbers_of(self._db, prefix, prefix + "g")
@@ -208,7 +215,9 @@ class RelationalInventory:
             copy_rows(self._db, target)
 
     def check(self) -> tuple[str, ...]:
-        return self._db.check()
+        from netinv.inventory.upkeep import unreadable
+
+        return self._db.check() or unreadable({"devices": self.devices, "scans": self.scans, "changes": self.history})
 
     def close(self) -> None:
         self._db.close()

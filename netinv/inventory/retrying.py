@@ -8,8 +8,11 @@ from typing import TypeVar
 
 from netinv.inventory.database import Passing
 
-FIRST, LONGEST = 0.1, 5.0
-"""Seconds between two tries: twice as many each time, and not quite the same for any two programs."""
+FIRST, LONGEST = 0.1, 2.5
+"""Seconds between two tries: twice as many each time, and not quite the same for any two programs.
+
+A server that keeps falling is up for moments only: whoever looks every five seconds may miss all of them for half a minute.
+"""
 
 _Result = TypeVar("_Result")
 
@@ -27,7 +30,7 @@ def persistently(
         try:
             return act(tried)
         except Passing:
-            pause = min(LONGEST, FIRST * 2**tried) * uniform(0.5, 1)
+            pause = min(LONGEST, FIRST * 2**tried) * uniform(0.75, 1)
             if clock() + pause > end:
                 raise
         sleep(pause)

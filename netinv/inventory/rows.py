@@ -2,11 +2,11 @@
 
 import json
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from netinv.model import MAC, Alternative, Detail, Finding, Name, Problem, Reason, Traffic, Verdict
+from netinv.model import MAC, Evidence, Finding, Name, Problem, Traffic
 from netinv.text import clean
 
 _encode = json.JSONEncoder(separators=(",", ":")).encode
@@ -57,6 +57,11 @@ def moment(value: object) -> datetime:
         raise Damaged("a time beyond all calendars") from error
 
 
+def read_evidence(row: Sequence[object]) -> Evidence:
+    """From address, key, value, probe and time, the first five columns."""
+    return Evidence(text(row[0]), text(row[1]), text(row[2]), text(row[3]), moment(row[4]))
+
+
 def pack(numbers: Iterable[int]) -> bytes:
     """A set of small numbers as compressed bits: a thousand devices, seen in a scan as in the one before, take some 20 bytes."""
     bits = bytearray()
@@ -87,90 +92,65 @@ def _bits(value: object) -> bytes:
         raise Damaged("a set that cannot be unpacked") from error
 
 
-def verdict_row(verdict: Verdict) -> str:
-    """As JSON."""
-    v = verdict
-    others = [[a.category, a.kind, a.confidence, _reason_rows(a.because)] for a in v.alternatives]
-    details = [[d.field, d.value, d.confidence, list(d.sources), list(d.evidence)] for d in v.details]
-    told = [v.vendor, v.model, v.os, v.firmware, v.serial]
-    return _json([v.category, v.kind, told, v.confidence, _reason_rows(v.because), others, details])
+def encoded(value: object) -> str:
+    """JSON on one line."""
+    return _encode(value)
 
 
-def read_verdict(row: object, *, brief: bool = False) -> Verdict:
-    """What `verdict_row` wrote; `brief` without its alternatives and details."""
-    match _parsed(row):
-        case [category, kind, [vendor, model, os, firmware, serial], confidence, list(because), list(others), list(details)]:
-            return Verdict(
-                text(category),
-                text(kind),
-                optional_text(vendor),
-                optional_text(model),
-                optional_text(os),
-                _share(confidence),
-                _reasons(because),
-                () if brief else tuple(map(_alternative, others)),
-                optional_text(firmware),
-                optional_text(serial),
-                () if brief else tuple(map(_detail, details)),
-            )
-        case [category, kind, vendor, model, os, confidence, list(because), list(others)]:  # before there were details
-            return Verdict(
-                text(category),
-                text(kind),
-                optional_text(vendor),
-                optional_text(model),
-                optional_text(os),
-                _share(confidence),
-                _reasons(because),
-                () if brief else tuple(map(_alternative, others)),
-            )
-    raise Damaged("a verdict that is none")
+def decoded(row: object) -> Any:
+    """Of JSON as `encoded` writes it."""
+    if not isinstance(row, str):
+        raise Damaged(f"{type(row).__name__} where text should be")
+    try:
+        value, end = _decode(row)  # ours has no space around it, for which `json.loads` looks at some cost
+    except (ValueError, RecursionError) as error:
+        raise Damaged("text that should be JSON") from error
+    if end != len(row):
+        raise Damaged("text that should be JSON")
+    return value
 
 
-def read_kind(row: object) -> str:
-    """The kind of what `verdict_row` wrote."""
-    match _parsed(row):
-        case [_, kind, *_]:
-            return text(kind)
-    raise Damaged("a verdict that is none")
+def decoded_list(row: object) -> list[Any]:
+    """As `decoded`, of a list."""
+    value = decoded(row)
+    if not isinstance(value, list):
+        raise Damaged("no list where a list should be")
+    return value
 
 
 def names_row(names: Iterable[Name]) -> str:
     """As JSON."""
-    return _json(list(names))
+    return encoded(list(names))
 
 
 def read_names(row: object) -> tuple[Name, ...]:
     """What `names_row` wrote."""
-    found = []
-    for item in _list(row):
-        match item:
-            case [name, source]:
-                found.append(Name(text(name), text(source)))
-            case _:
-                raise Damaged("a name that is none")
-    return tuple(found)
+    found = decoded_list(row)
+    for item in found:
+        if not isinstance(item, list) or len(item) != 2:
+            raise Damaged("a name that is none")
+    return tuple([Name(text(name), text(source)) for name, source in found])
 
 
 def texts_row(texts: Iterable[str]) -> str:
     """As JSON."""
-    return _json(list(texts))
+    return encoded(list(texts))
 
 
 def read_texts(row: object) -> tuple[str, ...]:
     """What `texts_row` wrote."""
     if row == "[]":
         return ()
-    if isinstance(row, str) and len(row) > 3 and row[:2] == '["' and row[-2:] == '"]' and "\\" not in row:
+    if isinstance(row, str) and row[:2] == '["' and row[-2:] == '"]' and "\\" not in row and row.isprintable():
         words = row[2:-2].split('","')
-        if '"' not in "".join(words):  # several times faster than JSON, and nearly all of them
-            return tuple(map(text, words))
-    return tuple(map(text, _list(row)))
+        if row.count('"') == 2 * len(words):  # several times faster than JSON, and nearly all of them
+            return tuple(words)
+    return tuple(map(text, decoded_list(row)))
 
 
 def findings_row(findings: Iterable[Finding]) -> str:
     """As JSON."""
-    return _json(
+    return encoded(
         [
             [f.kind, f.says, list(f.addresses), list(f.macs), list(f.devices), list(f.evidence), f.severity, f.hint]
             for f in findings
@@ -181,7 +161,7 @@ def findings_row(findings: Iterable[Finding]) -> str:
 def read_findings(row: object) -> tuple[Finding, ...]:
     """What `findings_row` wrote."""
     found = []
-    for item in _list(row):
+    for item in decoded_list(row):
         match item:
             case [kind, says, list(addresses), list(macs), list(devices), list(evidence), "warning" | "info" as severity, hint]:
                 found.append(
@@ -203,13 +183,13 @@ def read_findings(row: object) -> tuple[Finding, ...]:
 
 def problems_row(problems: Iterable[Problem]) -> str:
     """As JSON."""
-    return _json([[p.source, p.message, p.hint] for p in problems])
+    return encoded([[p.source, p.message, p.hint] for p in problems])
 
 
 def read_problems(row: object) -> tuple[Problem, ...]:
     """What `problems_row` wrote."""
     found = []
-    for item in _list(row):
+    for item in decoded_list(row):
         match item:
             case [source, message, hint]:
                 found.append(Problem(text(source), text(message), optional_text(hint)))
@@ -221,70 +201,12 @@ def read_problems(row: object) -> tuple[Problem, ...]:
 def traffic_row(traffic: Traffic) -> str:
     """As JSON."""
     t = traffic
-    return _json([t.frames, t.peak_pps, t.mean_pps, t.replies, t.dropped])
+    return encoded([t.frames, t.peak_pps, t.mean_pps, t.replies, t.dropped])
 
 
 def read_traffic(row: object) -> Traffic:
     """What `traffic_row` wrote."""
-    match _parsed(row):
+    match decoded(row):
         case [frames, peak, int() | float() as mean, replies, dropped]:
             return Traffic(number(frames), number(peak), float(mean), number(replies), number(dropped))
     raise Damaged("traffic that is none")
-
-
-def _reason_rows(reasons: Iterable[Reason]) -> list[object]:
-    return [[r.rule, r.says, r.weight, list(r.evidence)] for r in reasons]
-
-
-def _reasons(rows: Iterable[object]) -> tuple[Reason, ...]:
-    found = []
-    for row in rows:
-        match row:
-            case [rule, says, int() | float() as weight, list(evidence)]:
-                found.append(Reason(text(rule), text(says), float(weight), tuple(map(text, evidence))))
-            case _:
-                raise Damaged("a reason that is none")
-    return tuple(found)
-
-
-def _alternative(row: object) -> Alternative:
-    match row:
-        case [category, kind, confidence, list(because)]:
-            return Alternative(text(category), text(kind), _share(confidence), _reasons(because))
-    raise Damaged("an alternative that is none")
-
-
-def _detail(row: object) -> Detail:
-    match row:
-        case [field, value, confidence, list(sources), list(evidence)]:
-            return Detail(text(field), text(value), _share(confidence), tuple(map(text, sources)), tuple(map(text, evidence)))
-    raise Damaged("a detail that is none")
-
-
-def _share(value: object) -> float:
-    if isinstance(value, int | float) and 0 <= value <= 1:
-        return float(value)
-    raise Damaged("a confidence that is none")
-
-
-def _json(value: object) -> str:
-    return _encode(value)
-
-
-def _list(row: object) -> list[Any]:
-    value = _parsed(row)
-    if not isinstance(value, list):
-        raise Damaged("no list where a list should be")
-    return value
-
-
-def _parsed(row: object) -> Any:
-    if not isinstance(row, str):
-        raise Damaged(f"{type(row).__name__} where text should be")
-    try:
-        value, end = _decode(row)  # ours has no space around it, for which `json.loads` looks at some cost
-    except (ValueError, RecursionError) as error:
-        raise Damaged("text that should be JSON") from error
-    if end != len(row):
-        raise Damaged("text that should be JSON")
-    return value

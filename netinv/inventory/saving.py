@@ -6,14 +6,14 @@ from dataclasses import replace
 
 from netinv.classification.rules import fingerprint
 from netinv.inventory.absence import who_kept_silent
+from netinv.inventory.around import look_around
 from netinv.inventory.base import Recorded
 from netinv.inventory.comparing import labelled
 from netinv.inventory.database import Database
-from netinv.inventory.devices import derive, renamed
+from netinv.inventory.devices import derive, in_order, renamed
 from netinv.inventory.events import write_events
-from netinv.inventory.history import Asking, Merged, Span, asking, changes, merge
-from netinv.inventory.identity import by_number
-from netinv.inventory.known import MOST_FACTS, Known, as_kept, keep_opinions, look_around, opinion, placed
+from netinv.inventory.history import PASSING, Asking, Merged, Span, asking, changes, merge
+from netinv.inventory.known import MOST_FACTS, Known, as_kept, keep_opinions, opinion, placed
 from netinv.inventory.lookup import among
 from netinv.inventory.matching import Match, place
 from netinv.inventory.rows import findings_row, microseconds, number, pack, problems_row, text, traffic_row
@@ -54,8 +54,7 @@ def save(db: Database, scan: Scan) -> Recorded:
     scan = replace(scan, findings=renamed(scan.findings, {d.id: m.known.id for m in matches for d in m.found}))
     _write_scan(db, scan, this, network, [m.known for m in matches])
     devices = [placed(u.known, u.device, around, u.evidence) for u in updates]
-    devices.sort(key=lambda device: by_number(device.ip or ""))
-    return Recorded(replace(scan, devices=tuple(devices)), labelled((change for _, change in events), around.networks))
+    return Recorded(replace(scan, devices=in_order(devices)), labelled((change for _, change in events), around.networks))
 
 
 class _Update:
@@ -145,10 +144,14 @@ def _write_evidence(db: Database, updates: Iterable[_Update], network: int, scan
             for first, e in merged.begun
         ]
         ended += [(scan, span) for span in merged.ended]
-        dropped += [(span,) for span in merged.dropped]
+        dropped += [(device, span) for span in merged.dropped]
     db.run_all("UPDATE evidence SET value = ?, last_seen = ?, last_scan = ? WHERE number = ?", extended)
     db.run_all("UPDATE evidence SET ended = ? WHERE number = ?", ended)
-    db.run_all("DELETE FROM evidence WHERE number = ?", dropped)
+    db.run_all(
+        f"DELETE FROM evidence WHERE device = ? AND ended IS NOT NULL AND key IN ({', '.join('?' * len(PASSING))})",
+        [(device, *PASSING) for device in {device for device, _ in dropped}],
+    )
+    db.run_all("UPDATE evidence SET ended = ? WHERE number = ?", [(scan, span) for _, span in dropped])
     db.run_all(
         "INSERT INTO evidence (device, network, address, key, value, probe, first_seen, last_seen, first_scan, last_scan)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",

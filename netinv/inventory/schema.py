@@ -83,6 +83,8 @@ _SECOND = (
 
 STEPS = (_FIRST, _SECOND)
 """What turns a file of the version before into the next; a new file takes them all."""
+CHANGING = ("devices", "evidence")
+"""Tables of which a scan changes many rows, but nothing an index holds."""
 VERSION = len(STEPS)
 """Of the schema (PRAGMA user_version)."""
 TABLES = tuple(name for step in STEPS for statement in step for name in re.findall(r"^CREATE TABLE (\w+)", statement))

@@ -1,11 +1,12 @@
 """What goes along when the user says that an address of a device is another's: all of its MAC, unless the device keeps some."""
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from netinv.inventory.identity import holders
-from netinv.inventory.known import read_evidence
-from netinv.inventory.rows import number
+from netinv.inventory.rows import number, read_evidence
+from netinv.inventory.traces import traces
 from netinv.model import Evidence
 
 _Place = tuple[int, str]
@@ -72,6 +73,28 @@ def share(facts: Sequence[Fact], words: Collection[str], keeps: Collection[str])
 
     alone = frozenset(place for place in named if holder.get(place) not in going)
     return Share(frozenset(filter(goes, facts)), frozenset(going), alone)
+
+
+def belonging(facts: Sequence[Fact], words: Collection[str]) -> set[str]:
+    """Addresses not named that a named one would take along, although what was heard there is heard of the device elsewhere too.
+
+    As of a second network card that answers for somebody else as well (proxy ARP): who was named is that somebody.
+    """
+    holder = _holders(facts)
+    said: dict[_Place, list[Evidence]] = defaultdict(list)
+    for fact in facts:
+        if fact.holds and fact.evidence.key != "mac":
+            said[fact.place].append(fact.evidence)
+    left = {place: traces(evidence) for place, evidence in said.items()}
+
+    def is_bound(place: _Place) -> bool:
+        others = (left[other] for other in left if holder.get(other) != holder.get(place) and other[1] not in words)
+        return any(left.get(place, frozenset()) & those for those in others)
+
+    named = {place for place in holder if place[1] in words}
+    along = {place for place in holder if place not in named and holder[place] in {holder[one] for one in named}}
+    strangers = {holder[place] for place in named} - {holder[place] for place in named if is_bound(place)}
+    return {place[1] for place in along if holder[place] in strangers and is_bound(place)}
 
 
 def _holders(facts: Sequence[Fact]) -> dict[_Place, str]:

@@ -92,10 +92,15 @@ class SQLite(Database):
                 self._connection.execute(f"PRAGMA query_only = {int(self._read_only)}")
 
     def check(self) -> tuple[str, ...]:
-        return tuple(text(row[0]) for row in self.all("PRAGMA integrity_check(10)") if row[0] != "ok")
+        said = [line for (told,) in self.all("PRAGMA integrity_check(10)") for line in str(told).splitlines()]
+        if found := tuple(text(line) for line in said if line != "ok" and not line.startswith("***")):
+            return found
+        lost = self.all('SELECT DISTINCT "table", parent FROM pragma_foreign_key_check')
+        return tuple(f"{text(table)} of {text(parent)} that are not there" for table, parent in lost)
 
     def vacuum(self) -> tuple[int, int]:
         before = self._size()
+        self.run("REINDEX")  # which mends an index; it would be copied as it is
         self.run("VACUUM")
         return before, self._size()
 

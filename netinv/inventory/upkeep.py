@@ -1,10 +1,12 @@
 """Forgetting what is long past, so that an inventory of many years stays small."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
+from netinv.errors import StoreError
 from netinv.inventory.database import Database
-from netinv.inventory.rows import microseconds, number
+from netinv.inventory.rows import Damaged, microseconds, number
 
 
 class Pruned(NamedTuple):
@@ -31,6 +33,19 @@ def prune(db: Database, before: datetime, *, dry_run: bool = False) -> Pruned:
             db.run(f"DELETE FROM {rest}", at)
         db.run("DELETE FROM acts")  # they name what may be gone
     return Pruned(*counts)
+
+
+def unreadable(readers: Mapping[str, Callable[[], object]]) -> tuple[str, ...]:
+    """What cannot be understood of what the database hands out as whole: somebody else has written it. By what each reads."""
+    found = []
+    for what, read in readers.items():
+        try:
+            read()
+        except StoreError as error:
+            if not isinstance(error.__cause__, Damaged):
+                raise
+            found.append(f"{what} cannot be read: {error.__cause__}")
+    return tuple(found)
 
 
 _SCANS = "scans WHERE finished < ? AND number NOT IN (SELECT max(number) FROM scans GROUP BY network)"

@@ -27,7 +27,6 @@ from netinv.inventory.store import open_inventory
 from netinv.model import Annotations
 from tests.inventory import test_kills
 from tests.inventory.test_kills import generation
-from tests.inventory.test_upgrade import as_first_written
 
 ROOT = Path(__file__).parents[2]
 CALLS = ("openat", "pwrite64", "fdatasync", "fsync", "unlink", "rename", "ftruncate")
@@ -91,6 +90,8 @@ def _saved(path: Path) -> None:
 
 
 def _old(path: Path) -> None:
+    from tests.inventory.test_upgrade import as_first_written  # pytest takes longer to load than the work, which does without
+
     as_first_written(path)
 
 

@@ -114,3 +114,21 @@ def test_where_half_of_them_sleep_who_came_lately_is_waited_for(tmp_path: Path) 
         store.record(scan(*house, heard("10.0.0.99", TV), hours=10))
         for hours in (11, 12, 13):
             assert not [c for c in store.record(scan(*house[hours % 2 :: 2], hours=hours)).changes if c.field == "presence"]
+
+
+@pytest.mark.parametrize(("scans", "presence"), [(3, "asleep"), (19, "asleep"), (21, "gone")])
+def test_who_had_to_be_asked_again_within_the_last_twenty_scans_may_sleep(tmp_path: Path, scans: int, presence: str) -> None:
+    """In a house where nobody sleeps; so many scans after it had to be, most of which do not ask it, it falls silent."""
+    house = [heard(f"10.0.0.{n}", f"3c:22:fb:00:01:{n:02x}") for n in range(2, 12)]
+    lately = heard("10.0.0.99", TV)
+    with open_inventory(tmp_path / "i.db") as store:
+        for hours in range(6):
+            store.record(scan(*house, hours=hours))
+        store.record(scan(*house, lately, heard("10.0.0.99", arp_attempt="3"), hours=6))
+        for hours in (7, 8):
+            store.record(scan(*house, lately, hours=hours))
+        for hours in range(9, 6 + scans):
+            store.record(scan(*house, hours=hours, targets="10.0.0.1-50"))
+        for hours in (90, 91):
+            store.record(scan(*house, hours=hours))
+        assert next(d for d in store.devices() if d.macs == (TV,)).presence == presence

@@ -105,6 +105,34 @@ def test_an_empty_file_is_an_empty_inventory(tmp_path: Path) -> None:
 # -- damage
 
 
+@pytest.mark.parametrize(
+    ("table", "column", "value"),
+    [
+        ("opinions", "name", b"tv"), ("opinions", "vendor", b"7"), ("opinions", "names", '[["tv"]]'), ("opinions", "macs", "{"),
+        ("opinions", "addresses", "[7]"), ("opinions", "verdict", '["a","b",[],0.5,[]]\n[]\n[]'), ("devices", "id", b"x"),
+        ("devices", "rtt", "fast"), ("devices", "last_seen", "now"), ("devices", "first_seen", 1 << 62),
+        ("devices", "silent", -1),
+    ],
+)  # fmt: skip
+def test_a_list_tells_damage_from_devices(path: Path, table: str, column: str, value: object) -> None:
+    with open_inventory(path) as store:
+        assert len(store.devices(brief=True)) == 2
+    with closing(sqlite3.connect(path)) as file, file:
+        file.execute(f"UPDATE {table} SET {column} = ? WHERE rowid = 1", (value,))
+    with open_inventory(path, read_only=True) as store, pytest.raises(StoreError) as caught:
+        store.devices(brief=True)
+    assert "is damaged" in caught.value.message
+
+
+def test_what_a_list_shows_is_safe_whoever_wrote_it(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as file, file:
+        file.execute("UPDATE opinions SET name = ?, names = ?", ("a\x1b[31mb", '[["\\u202ec","dns.ptr"]]'))
+    with open_inventory(path, read_only=True) as store:
+        for device in store.devices(brief=True):
+            assert device.name == "a [31mb"
+            assert [name.name for name in device.names] == ["c"]
+
+
 def test_a_truncated_file_is_damaged_and_left_as_it_is(path: Path) -> None:
     whole = path.read_bytes()
     for size in range(512, len(whole), 4096):

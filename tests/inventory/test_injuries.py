@@ -7,6 +7,8 @@ import pytest
 
 from tests.inventory.injuries import WORK, Row, at_each_call, can_mount, full_disks, refusals
 
+pytestmark = pytest.mark.slow
+
 
 def assert_whole(row: Row) -> None:
     assert row.tries, row

@@ -346,6 +346,23 @@ def test_nothing_is_copied_over_what_is_there(url: str, tmp_path: Path, capsys: 
     assert len(rows(path)["scans"]) == 4
 
 
+def test_what_every_scan_changes_has_room_beside_it_also_in_an_inventory_made_without(schema: str) -> None:
+    def roomy() -> list[tuple[object, ...]]:
+        here = "relnamespace = current_schema()::regnamespace"
+        with closing(open_database(schema)) as database:
+            return database.all(f"SELECT relname FROM pg_class WHERE {here} AND 'fillfactor=50' = ANY (reloptions) ORDER BY 1")
+
+    open_inventory(schema).close()
+    assert roomy() == [("devices",), ("evidence",)]
+    with closing(open_database(schema)) as database, database.writing():
+        database.run("ALTER TABLE devices RESET (fillfactor)")
+        database.run("ALTER TABLE evidence RESET (fillfactor)")
+    assert roomy() == []
+    with open_inventory(schema) as store:
+        store.vacuum()
+    assert roomy() == [("devices",), ("evidence",)]
+
+
 def test_a_server_is_looked_after_as_a_file_is(schema: str, capsys: pytest.CaptureFixture[str]) -> None:
     lived_in(schema)
     for words, said in (

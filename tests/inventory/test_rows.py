@@ -1,12 +1,13 @@
 import json
 import zlib
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netinv.inventory import rows
+from netinv.inventory import rows, verdicts
 from netinv.model import Alternative, Detail, Name, Problem, Reason, Traffic, Verdict
 
 TEXT = st.text().map(lambda text: "".join(filter(str.isprintable, text)))
@@ -34,11 +35,11 @@ COUNT = st.integers(0, 2**40)
 
 @given(VERDICT)
 def test_a_verdict_comes_back_whole(verdict: Verdict) -> None:
-    assert rows.read_verdict(rows.verdict_row(verdict)) == verdict
+    assert verdicts.read_verdict(verdicts.verdict_row(verdict)) == verdict
 
 
 def test_a_verdict_kept_before_there_were_details_is_still_read() -> None:
-    assert rows.read_verdict('["printer","printer","HP",null,null,0.9,[],[]]') == Verdict(
+    assert verdicts.read_verdict('["printer","printer","HP",null,null,0.9,[],[]]') == Verdict(
         "printer", "printer", vendor="HP", confidence=0.9
     )
 
@@ -83,7 +84,7 @@ JSON = st.recursive(
 @given(JSON.map(json.dumps) | st.text() | st.binary() | st.none() | st.integers() | st.floats())
 def test_whatever_is_read_is_understood_or_called_damaged(row: object) -> None:
     for read in (
-        rows.read_verdict, rows.read_kind, rows.read_texts, rows.read_findings,
+        verdicts.read_verdict, verdicts.read_brief_verdict, verdicts.read_kind, rows.read_texts, rows.read_findings,
         rows.read_names, rows.read_problems, rows.read_traffic,
         rows.text, rows.optional_text, rows.number, rows.moment, rows.unpack,
     ):  # fmt: skip
@@ -96,8 +97,36 @@ def test_whatever_is_read_is_understood_or_called_damaged(row: object) -> None:
 @pytest.mark.parametrize("row", ["[" * 100_000, "NaN", '["a","b",null,null,null,NaN,[],[]]', '["a","b",null,null,null,2,[],[]]'])
 def test_nonsense_that_is_json_is_damaged(row: str) -> None:
     with pytest.raises(rows.Damaged):
-        rows.read_verdict(row)
+        verdicts.read_verdict(row)
 
 
 def test_text_is_made_safe_again_when_it_is_read() -> None:
     assert rows.text("a\x1b[31mb\u202ec") == "a [31mb c"
+
+
+@given(VERDICT)
+def test_lists_read_the_first_two_lines_of_a_verdict_alone(verdict: Verdict) -> None:
+    row = verdicts.verdict_row(verdict)
+    brief = replace(verdict, alternatives=(), details=())
+    assert verdicts.read_brief_verdict(row) == brief
+    assert verdicts.read_brief_verdict(row.rpartition("\n")[0] + "\nwhatever") == brief
+
+
+def test_a_verdict_kept_on_one_line_is_still_read() -> None:
+    row = (
+        '["printer","printer",["HP",null,null,null,"X1"],0.9,[["printer.ipp","It prints.",2.5,["0a1b"]]],'
+        '[["other","camera",0.1,[["camera.rtsp","It films.",1.0,["0a1c"]]]]],[["serial","X1",0.9,["web.serial"],["0a1b"]]]]'
+    )
+    brief = Verdict(
+        "printer",
+        "printer",
+        vendor="HP",
+        confidence=0.9,
+        because=(Reason("printer.ipp", "It prints.", 2.5, ("0a1b",)),),
+        serial="X1",
+    )
+    other = Alternative("other", "camera", 0.1, (Reason("camera.rtsp", "It films.", 1.0, ("0a1c",)),))
+    detail = Detail("serial", "X1", 0.9, ("web.serial",), ("0a1b",))
+    assert verdicts.read_verdict(row) == replace(brief, alternatives=(other,), details=(detail,))
+    assert verdicts.read_brief_verdict(row) == brief
+    assert verdicts.read_kind(row) == "printer"
