@@ -46,6 +46,11 @@ def configuration(context: typer.Context) -> "Config":
     return found
 
 
+def is_said(context: typer.Context, name: str) -> bool:
+    """Whether the command line itself names this parameter."""
+    return _nearness(context, name) == _ON_THE_COMMAND_LINE
+
+
 def misread(error: Any) -> UsageError | None:
     """What is wrong with a variable of the environment that the command line could not read; None if it is another error."""
     context, parameter = getattr(error, "ctx", None), getattr(error, "param", None)

@@ -48,6 +48,8 @@ class Screen:
         state = (status, len(self._recent), self._recent[-1] if self._recent else None, ledger.devices, columns, rows)
         if state == self._drawn:
             return
+        if self._drawn and self._drawn[-2:] != (columns, rows):  # what was drawn has been moved, nobody knows whereto
+            self._live.console.clear()
         self._drawn = state
         shown = list(self._recent)[-max(3, rows // _SHARE) :]
         room = rows - len(shown) - 4

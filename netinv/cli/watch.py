@@ -1,20 +1,20 @@
 """`netinv watch`: look at the network again and again, listen in between, and tell who comes and goes."""
 
-import signal
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
-from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperCommand
 
 from netinv.cli import options
-from netinv.cli.configured import configured
+from netinv.cli.configured import configured, is_said
 from netinv.cli.naming import sensor_name
-from netinv.cli.scan import INTERRUPTED
-from netinv.defaults import GENTLE_RATE, PACES
+from netinv.cli.signals import INTERRUPTED, Signals
+from netinv.defaults import CALM, EVERY
+from netinv.settings import SETTINGS
+from netinv.watch.clock import duration
 
 if TYPE_CHECKING:
     from netinv.watch.events import Event
@@ -36,10 +36,6 @@ Examples:
 
   netinv watch --print-unit                                 a systemd unit that watches without root
 """
-EVERY = "5m"
-SHORTEST = 1.0
-"""Seconds between two sweeps at least; the next one waits for the end of the last in any case."""
-LONGEST = 86_400.0
 STEP = 0.5
 """Seconds the watch waits at most before it looks after commands, the screen and signals."""
 
@@ -67,64 +63,27 @@ def watch(
     ] = None,
     interface: Annotated[_Many, configured("scan.interface", means="Watch from this interface")] = None,
     exclude: Annotated[_Many, configured("scan.exclude")] = None,
-    every: Annotated[str, typer.Option(metavar="TIME", help="From one sweep to the next: 30s, 5m, 1h.")] = EVERY,
-    pace: Annotated[
-        str, typer.Option(metavar="NAME", help=f"gentle, which is {GENTLE_RATE:.0f} packets a second at the most, or default.")
-    ] = "gentle",
+    every: Annotated[str, configured("watch.every")] = EVERY,
+    pace: Annotated[str, configured("watch.pace")] = CALM[0],
     skip: Annotated[_Many, configured("scan.skip")] = None,
-    passive: Annotated[
-        bool, typer.Option("--passive", help="Send nothing at all: only listen; needs root. Nobody is told of as gone.")
-    ] = False,
+    passive: Annotated[bool, configured("watch.passive")] = False,
     large: Annotated[bool, typer.Option("--large", help="Allow more than 1,024 addresses (a /22).")] = False,
     huge: Annotated[bool, typer.Option("--huge", help="Allow more than 65,536 addresses (a /16).")] = False,
     public: Annotated[bool, typer.Option("--public", help="Allow the public Internet: only with its owner's leave.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="A line of JSON for each event, also on a terminal.")] = False,
-    on: Annotated[
-        _Many,
-        typer.Option(
-            metavar="EVENT",
-            show_default="all",
-            help="Tell commands and webhooks of new, back, gone, changed or conflict only; repeatable.",
-        ),
-    ] = None,
+    on: Annotated[_Many, configured("watch.on")] = None,
     command: Annotated[
         str | None,
-        typer.Option(
-            "--exec",
-            metavar="COMMAND",
-            show_default=False,
-            help="Run this for each event, with the words after -- if there are any: JSON on its input, NETINV_EVENT_* set, "
-            "{says} and {event} filled in; no shell.",
+        configured(
+            "watch.exec",
+            means="Run this for each event, with the words after -- if there are any: JSON on its input, NETINV_EVENT_* set, "
+            "{says} and {event} filled in; no shell",
         ),
     ] = None,
-    webhook_file: Annotated[
-        str | None,
-        typer.Option(
-            metavar="FILE", show_default=False, help="Post events to the URL in FILE, or in NETINV_WEBHOOK; it is never shown."
-        ),
-    ] = None,
-    mqtt_file: Annotated[
-        str | None,
-        typer.Option(
-            metavar="FILE",
-            show_default=False,
-            help="Tell the broker at the URL in FILE, or in NETINV_MQTT, and Home Assistant by it: mqtt://USER:PASSWORD@HOST.",
-        ),
-    ] = None,
-    notify_file: Annotated[
-        str | None,
-        typer.Option(
-            metavar="FILE",
-            show_default=False,
-            help="Notify telephones and desktops by the Apprise URLs in FILE, one a line, or in NETINV_NOTIFY.",
-        ),
-    ] = None,
-    metrics: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ADDRESS", show_default=False, help="Serve Prometheus metrics at [ADDR:]PORT; on loopback if none is named."
-        ),
-    ] = None,
+    webhook_file: Annotated[str | None, configured("watch.webhook-file")] = None,
+    mqtt_file: Annotated[str | None, configured("watch.mqtt-file")] = None,
+    notify_file: Annotated[str | None, configured("watch.notify-file")] = None,
+    metrics: Annotated[str | None, configured("watch.metrics")] = None,
     count: Annotated[
         int | None, typer.Option(min=1, metavar="N", show_default=False, help="End after N sweeps; else it goes on for ever.")
     ] = None,
@@ -146,21 +105,20 @@ def watch(
     from netinv.cli.live import screen
     from netinv.cli.streams import is_closed, refusal
     from netinv.cli.telling import outlets_of, words_of
-    from netinv.errors import StoreError, UsageError
+    from netinv.errors import StoreError
     from netinv.scanner import manners_of
-    from netinv.watch.events import KINDS
     from netinv.watch.keeper import Keeper
     from netinv.watch.ledger import Ledger
     from netinv.watch.looks import Asked, plan_look
     from netinv.watch.watcher import Watcher
 
-    if pace == "fast":
-        raise UsageError("a watch is no hurry", hint=f"paces: {', '.join(name for name in PACES if name != pace)}")
-    if wrong := next((word for word in on or () if word not in KINDS), None):
-        raise UsageError(f"there is no event '{wrong[:40]}'", hint=f"events: {', '.join(KINDS)}")
+    for name, word in (("watch.pace", pace), *(("watch.on", word) for word in on or ())):
+        if check := SETTINGS[name].check:
+            check(word)
     seconds = duration(every)
     manners = manners_of(pace, timeout=None, rate=None, retries=None, presence=False)
-    words = words_of(command, context.meta.get(_COMMAND))
+    after = context.meta.get(_COMMAND)
+    words = words_of(command if after is None or is_said(context, "command") else None, after)
     if is_closed(sys.stdout):
         raise refusal()
     asked = Asked(
@@ -176,7 +134,7 @@ def watch(
         sensor=sensor_name(sensor),
     )
     with ExitStack() as stack:
-        signals = stack.enter_context(_Signals())
+        signals = stack.enter_context(Signals())
         # Before anything else is opened, so that it knows no secret and no inventory.
         keeper = Keeper(lambda order: plan_look(asked, order), _prepare)
         stack.callback(keeper.close)
@@ -211,22 +169,7 @@ def watch(
             outlet.poll()
         if ledger.is_failing:
             raise StoreError("not all of the watch is saved", hint="make room for the inventory, or name another with --store")
-    return INTERRUPTED[signals.caught] if signals.caught else 0
-
-
-def duration(word: str) -> float:
-    """Seconds: `30s`, `5m`, `1h`, `90`; UsageError for anything else."""
-    from netinv.errors import UsageError
-
-    units = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
-    number, unit = (word[:-1], units[word[-1]]) if word[-1:] in units else (word, 1.0)
-    try:
-        seconds = float(number) * unit
-    except ValueError:
-        seconds = -1.0
-    if not SHORTEST <= seconds <= LONGEST:
-        raise UsageError(f"'{word[:40]}' is no time between two sweeps", hint="write it as 30s, 5m or 1h: 1 s to a day")
-    return seconds
+    return INTERRUPTED[signals.caught[0]] if signals.caught else 0
 
 
 def _prepare() -> None:
@@ -251,24 +194,6 @@ def _print(event: "Event") -> None:
 def _say(line: str) -> None:
     with suppress(OSError, AttributeError):
         print(f"note: {line}", file=sys.stderr, flush=True)
-
-
-class _Signals:
-    """The first signal that wants the watch to end."""
-
-    def __init__(self) -> None:
-        self.caught: signal.Signals | None = None
-
-    def __enter__(self) -> "_Signals":
-        self._before = {number: signal.signal(number, self._note) for number in INTERRUPTED}
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-
-    def _note(self, number: int, frame: FrameType | None) -> None:
-        self.caught = self.caught or signal.Signals(number)
 
 
 watch.__doc__ = HELP

@@ -5,6 +5,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from netinv.errors import UsageError
+from netinv.text import clean
+
+SHORTEST = 1.0
+"""Seconds between two sweeps at least; the next one waits for the end of the last in any case."""
+LONGEST = 86_400.0
+_UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
+
 
 class Clock(NamedTuple):
     """What time it is, for intervals and for stamps, which the user may set as they like."""
@@ -22,3 +30,15 @@ def system_clock() -> Clock:
     if boot is None:
         return Clock()
     return Clock(slept=lambda: time.clock_gettime(boot) - time.clock_gettime(time.CLOCK_MONOTONIC))
+
+
+def duration(word: str) -> float:
+    """Seconds between two sweeps: `30s`, `5m`, `1h`, `90`; UsageError for anything else."""
+    number, unit = (word[:-1], _UNITS[word[-1]]) if word[-1:] in _UNITS else (word, 1.0)
+    try:
+        seconds = float(number) * unit
+    except ValueError:
+        seconds = -1.0
+    if not SHORTEST <= seconds <= LONGEST:
+        raise UsageError(f"'{clean(word, 40)}' is no time between two sweeps", hint="write it as 30s, 5m or 1h: 1 s to a day")
+    return seconds

@@ -8,8 +8,8 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 from netinv.formats.json import encode
 from netinv.text import clean
@@ -25,23 +25,32 @@ WAITING = 256
 _GRACE = 5.0
 _RUNTIME = Path("/run/user")
 _LINE = 400
-"""Characters of what it prints that are said."""
+"""Characters of what it prints that are said, where we draw."""
+SHOWN = 65_536
+"""Bytes of what one run prints that are passed on where we do not; the rest is read, and dropped."""
 _SECRETS = ("NETINV_WEBHOOK", "NETINV_MQTT", "NETINV_NOTIFY", "NETINV_COMMUNITY")
 """What the environment holds for netinv alone."""
 
 
-class _Running(NamedTuple):
+_READS = 16
+"""Pipes full of what one run prints that are read at a time: one that prints without end would keep us from everything else."""
+
+
+@dataclass(slots=True)
+class _Running:
     process: subprocess.Popen[bytes]
     until: float
-    printed: bytearray
-    """The end of what it printed, where nobody else shows it."""
+    end: bytes = b""
+    """Of what it printed."""
+    room: int = SHOWN
+    """Bytes that may be passed on yet."""
 
 
 class Commands:
     """An outlet that runs a command: the event is JSON on its standard input, and NETINV_EVENT_* in its environment.
 
     `{event}` and `{says}` in its words stand for the kind of event and for the line that tells of it. What it prints goes to our
-    standard error; or, where that is `drawn_on`, the last line of it is said.
+    standard error, up to `SHOWN` bytes; or, where that is `drawn_on`, the last line of it is said.
     """
 
     def __init__(
@@ -49,7 +58,7 @@ class Commands:
     ) -> None:
         self._words = tuple(words)
         self._say = say
-        self._output = subprocess.PIPE if drawn_on else 2
+        self._is_drawn_on = drawn_on
         self._clock = clock
         self._waiting: deque[Event] = deque()
         self._running: list[_Running] = []
@@ -84,7 +93,7 @@ class Commands:
                 process = subprocess.Popen(  # noqa: S603 - it is what the user wants
                     words,
                     stdin=told,
-                    stdout=self._output,
+                    stdout=subprocess.PIPE,
                     stderr=subprocess.STDOUT,
                     env={**_environment(), **variables(event)},
                     start_new_session=True,
@@ -95,13 +104,13 @@ class Commands:
                 return
         if process.stdout:
             os.set_blocking(process.stdout.fileno(), False)
-        self._running.append(_Running(process, self._clock() + SECONDS, bytearray()))
+        self._running.append(_Running(process, self._clock() + SECONDS))
 
     def _reap(self) -> None:
         now, left = self._clock(), []
         for one in self._running:
             code = one.process.poll()
-            _take_in(one)
+            self._take_in(one)
             if code is None and now < one.until:
                 left.append(one)
             elif code is None:
@@ -110,10 +119,23 @@ class Commands:
             else:
                 if code:
                     self._say(f"{self._words[0]} failed ({code})")
-                if lines := one.printed.decode("utf-8", "replace").split("\n") if one.printed.strip() else []:
-                    self._say(f"{self._words[0]}: {clean(next(line for line in reversed(lines) if line.strip()), _LINE)}")
+                if self._is_drawn_on and (lines := [s for s in one.end.decode("utf-8", "replace").split("\n") if s.strip()]):
+                    self._say(f"{self._words[0]}: {clean(lines[-1], _LINE)}")
                 _close(one.process)
         self._running = left
+
+    def _take_in(self, one: _Running) -> None:
+        """Take some of what it has printed by now, so that it need not wait for us."""
+        for _ in range(_READS):
+            if not (data := one.process.stdout.read(1 << 16) if one.process.stdout else None):
+                return
+            one.end = (one.end + data)[-_LINE:]
+            if not self._is_drawn_on and one.room:
+                with suppress(OSError):  # nobody may listen there
+                    os.write(2, data[: one.room])
+                one.room = max(0, one.room - len(data))
+                if not one.room:
+                    self._say(f"{self._words[0]} prints more than {SHOWN // 1024} KiB: the rest is not shown")
 
 
 def variables(event: Event) -> dict[str, str]:
@@ -136,12 +158,6 @@ def _environment() -> dict[str, str]:
     found = {name: value for name, value in os.environ.items() if name not in _SECRETS}
     runtime = _RUNTIME / str(os.getuid())
     return {"XDG_RUNTIME_DIR": str(runtime), **found} if runtime.is_dir() else found
-
-
-def _take_in(one: _Running) -> None:
-    """Take what it has printed by now, so that it need not wait for us."""
-    while one.process.stdout and (data := one.process.stdout.read(1 << 16)):
-        one.printed[:] = (one.printed + data)[-_LINE:]
 
 
 def _close(process: subprocess.Popen[bytes]) -> None:

@@ -82,7 +82,7 @@ class Keeper:
 
     def begin(self, order: Order) -> None:
         """Begin a look, once the one before it has ended."""
-        self._tell("begin", order.seconds, sorted(order.familiar))
+        self._tell("begin", order.seconds, sorted(order.familiar), order.expected)
 
     def stop(self) -> None:
         """Let the look end early."""
@@ -167,12 +167,13 @@ def _keep(orders: int, told: int, plan_look: Planner, warm_up: Callable[[], obje
 def _obey(line: bytes, look: int, told: int, plan_look: Planner) -> int:
     """Do as told; the process of the look that goes on, or 0."""
     match json.loads(line):
-        case ["begin", float() | int() as seconds, list() as familiar]:
+        case ["begin", float() | int() as seconds, list() as familiar, list() as expected]:
             if look:
                 _end(look)
             child = os.fork()
             if not child:
-                _look(plan_look, Order(float(seconds), frozenset(map(str, familiar))), told)
+                there = tuple((str(address), mac and str(mac)) for address, mac in expected)
+                _look(plan_look, Order(float(seconds), frozenset(map(str, familiar)), there), told)
             return child
         case ["stop"] if look:
             os.kill(look, signal.SIGTERM)
@@ -211,6 +212,8 @@ def _look(plan_look: Planner, order: Order, told: int) -> NoReturn:
     code = 1
     try:
         with os.fdopen(told, "wb", buffering=0) as pipe:
+            # Until its loop runs, it has nothing to lose.
+            signal.signal(signal.SIGTERM, lambda *_: (pipe.write(line_of("over")), os._exit(0)))
             try:
                 open_look = plan_look(order)
                 with asyncio.Runner() as runner:

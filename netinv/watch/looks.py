@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from netinv.defaults import PACES, Manners
 from netinv.errors import InterfaceError
+from netinv.model import MAC
 from netinv.net.network import Network
 from netinv.net.notation import resolve
 from netinv.net.targets import Targets, parse_targets
@@ -31,6 +32,8 @@ class Order(NamedTuple):
     """How long to go on listening, from its beginning."""
     familiar: frozenset[str] = frozenset()
     """Who need not be asked what they are: MACs, and addresses of those without."""
+    expected: tuple[tuple[str, str | None], ...] = ()
+    """Who should be there, as in `Expectation`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,8 @@ def plan_look(asked: Asked, order: Order) -> Opener:
     chosen = select_probes((), asked.skip, listens=True)
 
     def open_look() -> tuple[Header, list[Survey]]:
-        live = partial(open_live, chosen=chosen, manners=manners, must_listen=True)
+        there = {address: MAC.parse(mac) if mac else None for address, mac in order.expected}
+        live = partial(open_live, chosen=chosen, manners=manners, must_listen=True, expected=(there,))
         doors = [open_passive(p.interface) if asked.passive else live(p) for p in plans]
         surveys: list[Survey] = [_Watch(door, p.targets, chosen, order) for door, p in zip(doors, plans, strict=True)]
         return header, surveys

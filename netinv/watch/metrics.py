@@ -7,8 +7,8 @@ from typing import Any, Protocol
 
 from netinv.errors import NetinvError, UsageError
 from netinv.model import Device
+from netinv.watch.counts import Counts
 from netinv.watch.events import KINDS, Event
-from netinv.watch.watcher import Counts
 
 _SPELLING = "write it as 127.0.0.1:9877, or 9877"
 

@@ -2,6 +2,9 @@
 
 Topics, below the prefix of the URL (`netinv`): `event` is each event as JSON; `status` is `online` or `offline`;
 `device/ID/state` is `home` or `not_home`, and `device/ID/attributes` what is known of it. All but events are retained.
+
+Home Assistant goes by the state until 2026.12, and from 2027.1 on by the attribute `in_zones` alone (its MQTT device tracker's
+"in_zones"): it is told both, and until then says in its log that it will ignore the first.
 """
 
 import re
@@ -120,6 +123,7 @@ class Mqtt:
             "device": about,
             "origin": {"name": "netinv", "sw_version": version("netinv")},
         }
+        is_home = device.presence != "gone"
         attributes = {
             "ip": device.ip,
             "mac": device.mac,
@@ -128,11 +132,12 @@ class Mqtt:
             "category": device.verdict.category,
             "kind": device.verdict.kind,
             "presence": device.presence,
+            "in_zones": ["zone.home"] if is_home else [],
             "network": device.network,
             "first_seen": stamp(device.first_seen),
         }
         yield f"{DISCOVERY}/device_tracker/{name}/config", encode(config)
-        yield f"{base}/state", "not_home" if device.presence == "gone" else "home"
+        yield f"{base}/state", "home" if is_home else "not_home"
         yield f"{base}/attributes", encode(attributes)
 
     # These three are called by the client's thread; the watch's own is elsewhere meanwhile.

@@ -2,30 +2,21 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import replace
 from typing import Protocol
 
 from netinv.errors import InterfaceError, NetinvError
-from netinv.gathering import Gathering
 from netinv.model import Problem, Scan
-from netinv.net.transcript import Header
-from netinv.plan import Plan
-from netinv.scanner import Outline
-from netinv.survey import Ended, Heard, Settled
-from netinv.survey import Event as SurveyEvent
 from netinv.watch.clock import Clock, system_clock
+from netinv.watch.counts import Counts
 from netinv.watch.events import Event
 from netinv.watch.keeper import Began, Message, Over
 from netinv.watch.ledger import Ledger, as_heard
+from netinv.watch.look import Look
 from netinv.watch.looks import Order, new_id
 
 THOROUGH = 86_400.0
 """Seconds after which everybody is asked anew what they are, and not only those who are new."""
-ATTENTION = 2.0
-"""Seconds for which what is heard between sweeps is gathered before it is looked at."""
-PATIENCE = 8.0
-"""Seconds to wait at most for somebody new to be identified, before they are told of as they are known."""
 SILENCE = 90.0
 """Seconds without a sign of life after which a look is taken for dead."""
 ASLEEP = 5.0
@@ -49,38 +40,6 @@ class Looks(Protocol):
     def kill(self) -> None: ...
 
     def read(self, timeout: float) -> Iterable[Message]: ...
-
-
-@dataclass(slots=True)
-class Counts:
-    """What a watch has done so far."""
-
-    sweeps: int = 0
-    failures: int = 0
-    """Looks that failed, and sweeps that were cut short."""
-    events: dict[str, int] = field(default_factory=dict)
-    last_sweep: datetime | None = None
-    last_duration: float = 0.0
-    """Seconds the last sweep took."""
-
-
-@dataclass(slots=True)
-class _Look:
-    """The look that goes on."""
-
-    began: float
-    is_thorough: bool
-    last_sign: float
-    outline: Outline | None = None
-    gathering: Gathering = field(default_factory=Gathering)
-    doors: int = 0
-    scan: Scan | None = None
-    """The sweep, once it is through."""
-    dirty: dict[str, float] = field(default_factory=dict)
-    """When something was first heard of each address since what was heard was last looked at."""
-    settled: set[str] = field(default_factory=set)
-    newcomers: int = 0
-    is_doubtful: bool = False
 
 
 class Watcher:
@@ -111,12 +70,14 @@ class Watcher:
         self._say = say
         self._waits = waits
         self._clock = clock or system_clock()
-        self._look: _Look | None = None
+        self._look: Look | None = None
         self._due = self._clock.elapsed()
         self._back_off = _BACK_OFF
         self._retry_at = 0.0
         self._slept = self._clock.slept()
         self._thorough_at = float("-inf")
+        self._link: frozenset[object] = frozenset()
+        """The networks that were swept last."""
         self._mentioned: deque[str] = deque(maxlen=MENTIONED)
 
     @property
@@ -141,7 +102,12 @@ class Watcher:
         now = self._clock.elapsed()
         if self._look is None and now >= self._due:
             self._begin(now)
-        for message in self._looks.read(timeout):
+        before = self._clock.elapsed()
+        messages = tuple(self._looks.read(timeout))
+        now = self._clock.elapsed()
+        if now - before - timeout > ASLEEP:  # stopped by a signal, or frozen with the machine that this one is a guest of
+            self._look_again(f"this watch stood still for {_span(now - before)}")
+        for message in messages:
             self._take(message)
         now = self._clock.elapsed()
         look = self._look
@@ -164,9 +130,9 @@ class Watcher:
     def _begin(self, now: float) -> None:
         is_thorough = now >= self._thorough_at
         familiar = frozenset() if is_thorough else self._ledger.familiar
-        self._look = _Look(now, is_thorough, now)
+        self._look = Look(now, is_thorough, now)
         self._due = now + self._every
-        self._looks.begin(Order(self._every, familiar))
+        self._looks.begin(Order(self._every, familiar, self._ledger.expected))
 
     def _take(self, message: Message) -> None:
         look = self._look
@@ -175,37 +141,29 @@ class Watcher:
         look.last_sign = self._clock.elapsed()
         match message:
             case Began(header):
-                look.outline, look.doors = _outline(header), len(header.doors)
+                look.open(header)
                 if self.trouble:
                     self._say("the network can be looked at again")
                     self.trouble = None
             case Over(error):
                 self._end(look, error)
             case _:
-                self._hear(look, message)
+                if look.hear(message, self._clock.elapsed()):
+                    self._sweep_is_through(look)
 
-    def _hear(self, look: _Look, event: SurveyEvent) -> None:
-        look.gathering.take(event)
-        match event:
-            case Heard(evidence) if look.scan:
-                look.dirty.setdefault(evidence.address, self._clock.elapsed())
-            case Settled(address):
-                look.settled.add(address)
-            case Ended() if look.scan is None and len(look.gathering.ended) >= look.doors:
-                self._sweep_is_through(look)
-
-    def _sweep_is_through(self, look: _Look) -> None:
-        if look.outline is None:
+    def _sweep_is_through(self, look: Look) -> None:
+        if (found := look.so_far(self._clock.now())) is None:
             return
-        found = look.outline.filled(look.gathering, finished=self._clock.now())
         known = [d for d in self._ledger.devices if d.presence in ("here", "asleep")]
         if found.method == "listen":  # nobody was asked: all there is to tell is what will be heard
             look.scan = found
             look.dirty = dict.fromkeys((a for d in found.devices for a in d.addresses), self._clock.elapsed())
             return
         others = [d for d in found.devices if not any(e.key == "local.self" for e in d.evidence)]
-        if not others and len(known) > 2 and not found.is_partial:
-            self._say("nobody answered: that is taken for a fault of this link, and for nobody's departure")
+        link = frozenset(network for interface in found.interfaces for network in interface.networks)
+        is_elsewhere, self._link = link != self._link, link
+        if not others and len(known) > 2 and not found.is_partial and not is_elsewhere:
+            self._mention(Problem("watch", "nobody answered: that is taken for a fault of this link, and for nobody's departure"))
             look.is_doubtful = True
         look.scan = replace(found, is_partial=found.is_partial or look.is_doubtful)
         for problem in found.problems:
@@ -216,14 +174,10 @@ class Watcher:
         self._back_off = _BACK_OFF
         self._record(look.scan)
 
-    def _consider(self, look: _Look, now: float) -> None:
+    def _consider(self, look: Look, now: float) -> None:
         """Look at what was heard since the sweep, once it has been gathered for a while and who is new has been identified."""
-        ripe = {a for a, since in look.dirty.items() if now > since + (ATTENTION if a in look.settled else PATIENCE)}
-        if not ripe or not look.scan or not look.outline:
+        if not look.scan or not (ripe := look.ripe(now)) or (whole := look.so_far(self._clock.now())) is None:
             return
-        whole = look.outline.filled(look.gathering, finished=self._clock.now())
-        for address in ripe:
-            del look.dirty[address]
         news = [d for d in whole.devices if ripe.intersection(d.addresses) and self._ledger.is_news(d)]
         known = {mac for d in self._ledger.devices for mac in d.macs}
         strangers = [d for d in news if not known.intersection(d.macs)]
@@ -240,7 +194,7 @@ class Watcher:
             self._record(heard)
         self._spread(self._ledger.conflicts(whole.findings, whole.finished, is_sweep=False))
 
-    def _end(self, look: _Look, error: NetinvError | None) -> None:
+    def _end(self, look: Look, error: NetinvError | None) -> None:
         if look.scan:
             self._consider(look, float("inf"))
         self._look = None
@@ -258,7 +212,7 @@ class Watcher:
         self._due = self._clock.elapsed() + self._back_off
         self._back_off = min(self._back_off * 2, max(self._every, _BACK_OFF), 60.0)
 
-    def _count(self, look: _Look, scan: Scan) -> None:
+    def _count(self, look: Look, scan: Scan) -> None:
         self.counts.sweeps += 1
         self.counts.failures += scan.is_partial
         self.counts.last_sweep = scan.finished
@@ -273,12 +227,17 @@ class Watcher:
     def _notice_sleep(self) -> None:
         slept = self._clock.slept()
         if slept - self._slept > ASLEEP:
-            self._say(f"this machine slept for {_span(slept - self._slept)}: looking again")
-            self._due = self._clock.elapsed()
-            if self._look:
-                self._look.is_doubtful = True
-                self._looks.stop()
+            self._look_again(f"this machine slept for {_span(slept - self._slept)}")
         self._slept = slept
+
+    def _look_again(self, why: str) -> None:
+        """Whoever kept silent meanwhile may not have been asked: nobody is believed to have left, and a sweep begins."""
+        self._say(f"{why}: looking again")
+        self._due = self._clock.elapsed()
+        if self._look:
+            self._look.is_doubtful = True
+            self._look.last_sign = self._due
+            self._looks.stop()
 
     def _record(self, scan: Scan) -> None:
         self._spread(self._ledger.record(scan))
@@ -287,18 +246,6 @@ class Watcher:
         for event in events:
             self.counts.events[event.kind] = self.counts.events.get(event.kind, 0) + 1
             self._tell(event)
-
-
-def _outline(header: Header) -> Outline:
-    return Outline(
-        id=header.id,
-        started=header.start,
-        plans=[Plan(door.interface, door.targets) for door in header.doors],
-        targets=header.targets,
-        asked=header.asked,
-        sensor=header.sensor,
-        pace=header.pace,
-    )
 
 
 def _span(seconds: float) -> str:

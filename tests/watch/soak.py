@@ -24,6 +24,8 @@ from netinv.model import MAC
 
 EVERY = 5.0
 """Seconds from one sweep to the next."""
+LATE = 4 * EVERY
+"""Seconds after which something planted is told too late to pass without a word."""
 
 
 @dataclass
@@ -146,11 +148,16 @@ def _run(one: Lan, crew: Guests, home: str, seconds: float, seed: int) -> None:
     code = watch.wait(20)
     for thread in threads:
         thread.join(5)
-    _tell(visits, heard, sizes, notes, code)
+    _tell(begin, visits, heard, sizes, notes, code)
 
 
 def _tell(
-    visits: list[Visit], heard: list[tuple[float, dict[str, Any]]], sizes: list[dict[str, int]], notes: list[str], code: int
+    begin: float,
+    visits: list[Visit],
+    heard: list[tuple[float, dict[str, Any]]],
+    sizes: list[dict[str, int]],
+    notes: list[str],
+    code: int,
 ) -> None:
     strays = []
     for at, event in heard:
@@ -172,6 +179,9 @@ def _tell(
         late = sorted(v.reported[0][0] for v in once if v.kind == word)
         if late:
             print(f"{word}: told after {late[0]:.1f} s at best, {late[len(late) // 2]:.1f} s mostly, {late[-1]:.1f} s at worst")
+    for visit in once:
+        if visit.reported[0][0] > LATE:
+            print(f"  late: {visit.mac} {visit.kind} after {visit.at - begin:.0f} s, told {visit.reported[0][0]:.1f} s later")
     for name in ("watch", "keeper", "look"):
         if not (each := [size[name] for size in sizes if name in size]):
             continue

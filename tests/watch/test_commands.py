@@ -78,7 +78,8 @@ def test_few_run_at_once_and_only_so_many_wait(tmp_path: Path) -> None:
     )
     for _ in range(WAITING + AT_ONCE + 2):
         outlet.offer(EVENTS["new"])
-    time.sleep(0.2)
+    until(lambda: (tmp_path / "begun").exists() and len((tmp_path / "begun").read_text().split()) >= AT_ONCE, outlet)
+    time.sleep(0.2)  # for more of them
     outlet.poll()
     assert len((tmp_path / "begun").read_text().split()) == AT_ONCE
     assert len([s for s in said if "too slow" in s]) == 2
@@ -97,6 +98,33 @@ def test_where_the_screen_is_drawn_on_only_its_last_line_is_said(
     outlet.close()
     assert said == ["sh failed (3)", "sh: the [31mend"]
     assert "".join(capfd.readouterr()) == ""
+
+
+def test_one_that_prints_without_end_is_shown_in_part_and_keeps_nobody_waiting(capfd: pytest.CaptureFixture[str]) -> None:
+    said: list[str] = []
+    now = [0.0]
+    outlet = Commands(["yes", "so much"], said.append, clock=lambda: now[0])
+    outlet.offer(EVENTS["new"])
+    until(lambda: any("the rest is not shown" in line for line in said), outlet)
+    begin = time.monotonic()
+    for _ in range(3):
+        outlet.poll()
+    assert time.monotonic() - begin < 5
+    now[0] = commands.SECONDS + 1
+    outlet.poll()
+    assert said == ["yes prints more than 64 KiB: the rest is not shown", "yes ran for more than 60 s and was ended"]
+    shown = "".join(capfd.readouterr())
+    assert set(shown.splitlines()[:-1]) == {"so much"}
+    assert len(shown) <= commands.SHOWN
+    outlet.close()
+
+
+def test_what_a_command_prints_goes_to_standard_error(capfd: pytest.CaptureFixture[str]) -> None:
+    outlet = Commands(["sh", "-c", "echo one; echo two >&2"], pytest.fail)
+    outlet.offer(EVENTS["new"])
+    outlet.close()
+    out, err = capfd.readouterr()
+    assert (out, err) == ("", "one\ntwo\n")
 
 
 def test_a_command_finds_the_desktop_of_who_called_sudo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

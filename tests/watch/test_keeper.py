@@ -33,7 +33,7 @@ class Mad(datetime):
 class Look(Survey):
     """A look that tells how it was ordered, and then goes on until it is stopped.
 
-    13 seconds are bad luck for it, 14 worse, and 15 make it mad.
+    13 seconds are bad luck for it, 14 worse, 15 make it mad, and 16 are too many to begin with.
     """
 
     def __init__(self, order: Order) -> None:
@@ -55,6 +55,8 @@ class Look(Survey):
 
 
 def plan(order: Order) -> Opener:
+    if order.seconds == 16:
+        time.sleep(60)  # for whatever reason
     targets = parse_targets(["10.0.0.0/24"])
     header = Header("scan-1", START.isoformat(), targets.text, len(targets), (Door(HOME, targets),), ("arp",))
     return lambda: (header, [Look(order)])
@@ -136,3 +138,12 @@ def test_the_end_of_the_process_is_an_error_and_no_silence(keeper: Keeper) -> No
     os.kill(keeper.pid, signal.SIGKILL)
     with pytest.raises(NetinvError, match="has ended"):
         told(keeper, 1)
+
+
+def test_one_that_has_not_begun_yet_ends_at_once(keeper: Keeper) -> None:
+    keeper.begin(Order(16.0))
+    time.sleep(0.3)
+    begin = time.monotonic()
+    keeper.stop()
+    assert told(keeper, 1) == [Over()]
+    assert time.monotonic() - begin < 3

@@ -7,11 +7,13 @@ import pytest
 
 from netinv.errors import StoreError
 from netinv.inventory.store import open_inventory
+from netinv.model import Evidence, Scan
 from netinv.watch import ledger as room
 from netinv.watch.ledger import WAITING, Ledger, as_heard
 from tests.inventory.scans import PHONE, ROUTER, TV, at, heard, scan
 
 ROUTERS, TVS, PHONES = heard("10.0.0.1", ROUTER), heard("10.0.0.2", TV), heard("10.0.0.3", PHONE)
+OTHERS = heard("10.0.0.4", "3c:22:fb:00:00:74")
 
 
 @pytest.fixture
@@ -56,6 +58,17 @@ def test_what_waits_has_a_bound_and_what_is_dropped_is_told(kept: Ledger, said: 
 def test_an_inventory_that_cannot_be_opened_at_all_ends_the_watch_before_it_begins(tmp_path: Path) -> None:
     with pytest.raises(StoreError):
         Ledger(str(tmp_path), print).open()
+
+
+def test_an_inventory_whose_disk_is_gone_is_waited_for_and_not_made_anew(kept: Ledger, said: list[str], tmp_path: Path) -> None:
+    kept.record(scan(ROUTERS))
+    (tmp_path / "inventory.db").rename(tmp_path / "elsewhere.db")
+    assert kept.record(scan(ROUTERS, TVS, hours=1)) == []
+    assert kept.is_failing
+    assert "is no longer there" in said[-1]
+    assert not (tmp_path / "inventory.db").exists()
+    (tmp_path / "elsewhere.db").rename(tmp_path / "inventory.db")
+    assert [e.device.ip for e in kept.retry() if e.device] == ["10.0.0.2"]
 
 
 def test_who_is_heard_between_two_sweeps_makes_nobody_else_unasked(kept: Ledger) -> None:
@@ -103,3 +116,40 @@ def test_two_networks_of_one_prefix_are_each_watched_for_a_first_time(kept: Ledg
     elsewhere = (heard("10.0.0.1", "3c:22:fb:00:00:77", route_gateway="eth0"), heard("10.0.0.8", "3c:22:fb:00:00:78"))
     assert kept.record(scan(heard("10.0.0.1", ROUTER, route_gateway="eth0"), TVS)) == []
     assert kept.record(scan(*elsewhere, hours=1)) == []
+
+
+# -- only listening
+
+JOINING = heard("10.0.0.8", "b2:5a:d7:00:00:08", dhcp_hostname="Pixel-8")
+
+
+def overheard(*devices: list[Evidence], hours: float, since: float = 0) -> Scan:
+    """What was heard since then, by somebody who asks nobody."""
+    made = scan(*devices, hours=hours)
+    return as_heard(made, made.devices, id=made.id, since=at(since))
+
+
+def test_who_is_merely_heard_in_an_unknown_network_is_no_news_and_who_joins_it_is(kept: Ledger, said: list[str]) -> None:
+    assert kept.record(overheard(ROUTERS, TVS, hours=0.01)) == []
+    assert [e.device.name for e in kept.record(overheard(JOINING, hours=0.1)) if e.device] == ["Pixel-8"]
+    assert kept.record(overheard(PHONES, hours=0.4)) == []
+    assert len([line for line in said if "listened to for the first time" in line]) == 1
+    assert [e.kind for e in kept.record(overheard(OTHERS, hours=0.6))] == ["new"], "after half an hour it is known who is there"
+
+
+def test_who_is_heard_in_a_network_that_was_asked_before_is_news_if_nobody_knows_them(kept: Ledger, tmp_path: Path) -> None:
+    with open_inventory(tmp_path / "inventory.db") as inventory:
+        inventory.record(scan(ROUTERS, TVS))
+    assert kept.record(overheard(ROUTERS, TVS, hours=1, since=1)) == []
+    assert [e.kind for e in kept.record(overheard(PHONES, hours=1.01, since=1))] == ["new"]
+
+
+def test_a_network_that_was_listened_to_long_enough_is_known_to_the_next_watch_too(
+    kept: Ledger, tmp_path: Path, said: list[str]
+) -> None:
+    kept.record(overheard(ROUTERS, TVS, hours=0.01))
+    kept.record(overheard(PHONES, hours=0.7))
+    kept.record(overheard(OTHERS, hours=0.8))
+    next_one = Ledger(str(tmp_path / "inventory.db"), said.append)
+    assert [e.kind for e in next_one.record(overheard(JOINING, hours=5.01, since=5))] == ["new"]
+    assert [e.kind for e in next_one.record(overheard(heard("10.0.0.9", "3c:22:fb:00:00:79"), hours=5.02, since=5))] == ["new"]

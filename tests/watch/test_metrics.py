@@ -1,5 +1,6 @@
 """Metrics as Prometheus reads them, over a real connection on loopback."""
 
+import subprocess
 from dataclasses import replace
 from urllib.request import urlopen
 
@@ -7,9 +8,10 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from netinv.errors import NetinvError, UsageError
+from netinv.watch.counts import Counts
 from netinv.watch.metrics import Metrics, parse_address
-from netinv.watch.watcher import Counts
 from tests.formats.reports import NOON, device
+from tests.formats.written import program
 
 
 class Watched:
@@ -26,6 +28,17 @@ def scrape(port: int) -> dict[tuple[str, tuple[str, ...]], float]:
         for f in text_string_to_metric_families(text)
         for s in f.samples
     }
+
+
+def test_promtool_has_nothing_to_say_against_them() -> None:
+    metrics = Metrics("127.0.0.1:0", Watched(), lambda: (device(1), device(2)))
+    try:
+        with urlopen(f"http://127.0.0.1:{metrics.port}/metrics", timeout=5) as answer:
+            text = answer.read()
+    finally:
+        metrics.close()
+    done = subprocess.run([program("promtool"), "check", "metrics"], input=text, capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
 
 
 def test_prometheus_can_read_what_the_watch_has_counted() -> None:

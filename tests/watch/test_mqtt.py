@@ -111,7 +111,9 @@ def test_home_assistant_learns_of_every_device_and_whether_it_is_at_home(broker:
         assert config["unique_id"] in config["device"]["identifiers"]
         broker.wait_for("house/device/d000001/state", "home")
         broker.wait_for("house/device/d000002/state", "not_home")
-        assert json.loads(broker.wait_for("house/device/d000001/attributes"))["ip"] == "192.168.178.1"
+        attributes = [json.loads(broker.wait_for(f"house/device/d00000{n}/attributes")) for n in (1, 2)]
+        assert attributes[0]["ip"] == "192.168.178.1"
+        assert [known["in_zones"] for known in attributes] == [["zone.home"], []]
         broker.wait_for("house/status", "online")
         assert b"anna" in broker.login
         assert b"s ecret" in broker.login

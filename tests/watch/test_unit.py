@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from netinv.config import place
+from netinv.inventory.place import default_path
 from netinv.watch.unit import barrier, unit
 
 
@@ -25,6 +27,14 @@ def test_it_may_open_raw_sockets_and_nothing_else() -> None:
     assert not any(line.startswith("User=") for line in lines)
     (program,) = (line.split()[0].removeprefix("ExecStart=") for line in lines if line.startswith("ExecStart="))
     assert Path(program.strip('"')).is_absolute()
+
+
+def test_it_goes_by_the_settings_in_etc_and_keeps_the_inventory_where_its_state_is() -> None:
+    (line,) = (line for line in unit().splitlines() if line.startswith("Environment="))
+    environ = dict(word.split("=") for word in line.removeprefix("Environment=").split())
+    assert place(environ) == Path("/etc/netinv/config.toml")
+    assert default_path(environ) == Path("/var/lib/netinv/inventory.db")
+    assert "StateDirectory=netinv" in unit().splitlines()
 
 
 def test_a_netinv_in_a_home_that_others_may_not_enter_is_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,7 @@
 
 import gc
 import tracemalloc
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,7 +20,7 @@ from netinv.watch.keeper import Began, Message, Over
 from netinv.watch.ledger import Ledger
 from netinv.watch.looks import Order
 from netinv.watch.watcher import SILENCE, Watcher
-from tests.inventory.scans import HOME, PHONE, ROUTER, START, TV, heard
+from tests.inventory.scans import HOME, OFFICE, PHONE, ROUTER, START, TV, heard
 
 EVERY = 300.0
 SELF = "02:00:00:00:00:99"
@@ -58,7 +58,12 @@ class Looks:
     def kill(self) -> None:
         self.ends.append("kill")
 
+    stands_still: Callable[[], None] = lambda: None
+    """What happens while it is waited for what they tell."""
+
     def read(self, timeout: float) -> Iterable[Message]:
+        self.stands_still()
+        self.stands_still = lambda: None
         told, self.told = self.told, []
         return told
 
@@ -76,6 +81,7 @@ class House:
             self.looks, self.ledger, every=EVERY, tell=self.events.append, say=self.said.append, clock=self.hours.clock()
         )
         self.sweeps = 0
+        self.door = HOME
 
     def tell(self, *messages: Message) -> None:
         self.looks.told += messages
@@ -111,7 +117,7 @@ class House:
     def began(self) -> Began:
         targets = parse_targets(["10.0.0.0/24"])
         started = self.hours.now().isoformat()
-        return Began(Header(f"scan-{self.sweeps}", started, targets.text, len(targets), (Door(HOME, targets),), ("arp",)))
+        return Began(Header(f"scan-{self.sweeps}", started, targets.text, len(targets), (Door(self.door, targets),), ("arp",)))
 
     def heard(self, *devices: Iterable[Evidence]) -> list[Heard]:
         now = self.hours.now()
@@ -269,12 +275,37 @@ def test_a_machine_that_slept_looks_again_and_does_not_believe_the_silence(house
     assert "this machine slept for 60 minutes: looking again" in house.said
 
 
+def test_a_watch_that_stood_still_looks_again_once_and_does_not_believe_the_silence(house: House) -> None:
+    for _ in range(25):
+        house.round(ROUTERS, TVS)
+    house.tell(house.began(), *house.heard(ROUTERS))
+    house.looks.stands_still = lambda: setattr(house.hours, "elapsed", house.hours.elapsed + 3 * EVERY)
+    house.watcher.step(0.5)
+    assert house.looks.ends == ["stop"], "it is no look that does not end"
+    assert "this watch stood still for 15 minutes: looking again" in house.said
+    began = len(house.looks.begun)
+    house.tell(Ended(Traffic(), (), ("arp",), False), Over())
+    house.watcher.step(0.0)
+    assert len(house.looks.begun) == began + 1, "one for all that were missed"
+    house.round(ROUTERS)
+    assert not house.events
+
+
+def test_who_is_alone_in_another_network_says_nothing_of_those_in_the_last(house: House) -> None:
+    for _ in range(3):
+        house.round(ROUTERS, TVS, PHONES)
+    house.door = OFFICE
+    house.round()
+    assert not any("fault of this link" in line for line in house.said)
+    assert house.said[-1] == "1 device is here, the first time this network is watched; news follows"
+
+
 def test_where_nobody_answers_any_more_the_link_is_at_fault_and_nobody_is_gone(house: House) -> None:
     for _ in range(25):
         house.round(ROUTERS, TVS, PHONES)
     for _ in range(6):
         assert house.round() == []
-    assert "nobody answered: that is taken for a fault of this link, and for nobody's departure" in house.said
+    assert house.said.count("nobody answered: that is taken for a fault of this link, and for nobody's departure") == 1
 
 
 def test_a_look_that_gives_no_sign_of_life_is_ended(house: House) -> None:

@@ -1,111 +1,10 @@
 """What a user can set, each declared once: for the configuration file, the environment, the command line, and the documents."""
 
-from collections.abc import Callable
-from typing import Literal, NamedTuple
-
-from netinv.defaults import LISTEN, MOST_RETRIES, PACES, RATE, RETRIES, TIMEOUT
+from netinv.defaults import CALM, EVERY, GENTLE_RATE, LISTEN, MOST_RETRIES, PACES, RATE, RETRIES, TIMEOUT
 from netinv.errors import UsageError
+from netinv.settings.setting import Kind, Setting, Value, as_text, nearest
 
-Kind = Literal["number", "whole", "switch", "word", "words", "place", "targets"]
-"""A `place` is a word that may be a path, and `targets` are words that may name files; in the file those have to be absolute."""
-Value = float | bool | str | tuple[str, ...]
-
-_TRUE = ("1", "true", "t", "yes", "y", "on")
-_FALSE = ("0", "false", "f", "no", "n", "off")
-"""As the command line reads them from the environment."""
-
-
-class Setting(NamedTuple):
-    """One thing that can be set. It has no value of its own."""
-
-    name: str
-    """As in the file: `scan.rate` is `rate` in the section `[scan]`."""
-    kind: Kind
-    means: str
-    environment: str
-    """The variable that sets it, too; a list is parted by spaces there."""
-    options: tuple[str, ...]
-    """On the command line; the first is what it is called there."""
-    metavar: str | None = None
-    default: Value | None = None
-    """What holds where nobody says anything, if that is a value,"""
-    usually: str = ""
-    """and in words, if it takes any."""
-    low: float = 0
-    high: float = 0
-    check: Callable[[str], object] | None = None
-    """Raises NetinvError for a word there is none of."""
-    overruled_by: tuple[str, ...] = ()
-    """Parameters of commands that set it aside, where they are said nearer to the user than this one is."""
-    adds: bool = False
-    """What is said in one place does not replace what is said in another, but comes on top of it."""
-    is_secret: bool = False
-    example: str = ""
-    """A value that makes sense, as TOML."""
-
-    @property
-    def key(self) -> str:
-        """Its name within its section."""
-        return self.name.partition(".")[2]
-
-    @property
-    def usual(self) -> str:
-        """What holds where nobody says anything, in words; empty where that is nothing."""
-        return self.usually or ("" if self.default is None else as_text(self.default))
-
-    @property
-    def expected(self) -> str:
-        """What a value has to be: `a number of 1 to 60`."""
-        if self.kind in ("number", "whole"):
-            return f"{_EXPECTED[self.kind]} of {self.low:,g} to {self.high:,.0f}"
-        return _EXPECTED[self.kind]
-
-    def understood(self, value: object) -> Value:
-        """A value as it stands in the file; ValueError, with no more said, if it is not as `expected`."""
-        if self.kind == "switch" and isinstance(value, bool):
-            return value
-        if self.kind in ("number", "whole") and isinstance(value, (int,) if self.kind == "whole" else (int, float)):
-            if not isinstance(value, bool) and self.low <= value <= self.high:  # which no NaN is
-                return float(value) if self.kind == "number" else value
-        elif self.kind in ("word", "place") and _is_word(value):
-            return str(value)
-        elif self.kind in ("words", "targets"):
-            words = value if isinstance(value, list) else [value]
-            if all(map(_is_word, words)):
-                return tuple(words)
-        raise ValueError
-
-    def read(self, text: str) -> Value:
-        """A value as it stands in the environment; ValueError as `understood`."""
-        if self.kind == "switch":
-            if text.strip().lower() not in (*_TRUE, *_FALSE):
-                raise ValueError
-            return text.strip().lower() in _TRUE
-        if self.kind in ("number", "whole"):
-            return self.understood(int(text) if self.kind == "whole" else float(text))
-        return self.understood(text.split() if self.kind in ("words", "targets") else text)
-
-
-_EXPECTED: dict[Kind, str] = {
-    "number": "a number",
-    "whole": "a whole number",
-    "switch": "true or false",
-    "word": "a text",
-    "words": "a text or a list of texts",
-    "place": "an absolute path, one that begins with ~/, or a URL",
-    "targets": "a target or a list of targets, with files as @/absolute/path",
-}
-
-
-def as_text(value: Value) -> str:
-    """A value as people read it."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return " ".join(value) if isinstance(value, tuple) else f"{value:,g}" if isinstance(value, int | float) else value
-
-
-def _is_word(value: object) -> bool:
-    return isinstance(value, str) and bool(value) and "\0" not in value
+__all__ = ["SETTINGS", "Kind", "Setting", "Value", "as_text", "example", "nearest"]
 
 
 def _pace(name: str) -> None:
@@ -140,18 +39,43 @@ def _sensor(name: str) -> None:
         raise UsageError("a sensor's name is 64 printable characters at the most", hint="the host name is as good as any")
 
 
+def _calm_pace(name: str) -> None:
+    if name not in CALM:
+        raise UsageError("a watch is no hurry", hint=f"paces: {', '.join(CALM)}")
+
+
+def _interval(word: str) -> None:
+    from netinv.watch.clock import duration
+
+    duration(word)
+
+
+def _event(name: str) -> None:
+    from netinv.watch.events import KINDS
+
+    if name not in KINDS:
+        raise _no("event", name, tuple(KINDS))
+
+
+def _address(where: str) -> None:
+    from netinv.watch.metrics import parse_address
+
+    parse_address(where)
+
+
+def _command(words: str) -> None:
+    import shlex
+
+    try:
+        shlex.split(words)
+    except ValueError as error:
+        raise UsageError(f"the command cannot be understood: {error}", hint="close what you quote") from error
+
+
 def _no(what: str, name: str, names: tuple[str, ...]) -> UsageError:
     from netinv.text import clean
 
     return UsageError(f"there is no {what} '{clean(name, 40)}'", hint=nearest(name, names, f"{what}s"))
-
-
-def nearest(word: str, names: tuple[str, ...], what: str) -> str:
-    """A hint for a word there is none of: the name it may be meant for, or all."""
-    from difflib import get_close_matches
-
-    near = get_close_matches(word[:80], names, n=1)
-    return f"did you mean {near[0]}?" if near else f"{what}: {', '.join(names)}"
 
 
 _PACE_NAMED = ("pace", "fast", "gentle")
@@ -218,6 +142,42 @@ SETTINGS: dict[str, Setting] = {
         Setting(
             "store.url", "place", "The inventory: a file, or postgresql://HOST/DATABASE", "NETINV_STORE", ("--store",), "FILE",
             usually="netinv/inventory.db in the XDG data directory", example='"~/lan.db"',
+        ),
+        Setting(
+            "watch.every", "word", "From one sweep to the next: 30s, 5m, 1h", "NETINV_WATCH_EVERY", ("--every",), "TIME",
+            default=EVERY, check=_interval, example='"10m"',
+        ),
+        Setting(
+            "watch.pace", "word", f"gentle, which is {GENTLE_RATE:.0f} packets a second at the most, or default",
+            "NETINV_WATCH_PACE", ("--pace",), "NAME", default=CALM[0], check=_calm_pace, example='"default"',
+        ),
+        Setting(
+            "watch.passive", "switch", "Send nothing at all: only listen; needs root, and tells of nobody that they are gone",
+            "NETINV_WATCH_PASSIVE", ("--passive/--no-passive",), default=False, example="true",
+        ),
+        Setting(
+            "watch.on", "words", "Tell commands, services and webhooks of new, back, gone, changed or conflict only",
+            "NETINV_WATCH_ON", ("--on",), "EVENT", usually="all", check=_event, example='["new", "conflict"]',
+        ),
+        Setting(
+            "watch.exec", "word", "Run this for each event: JSON on its input, NETINV_EVENT_* set, {says} and {event} filled in; "
+            "no shell", "NETINV_WATCH_EXEC", ("--exec",), "COMMAND", check=_command, example='"/usr/local/bin/told {says}"',
+        ),
+        Setting(
+            "watch.notify-file", "path", "Notify telephones and desktops by the Apprise URLs in FILE, one a line, or in "
+            "NETINV_NOTIFY", "NETINV_WATCH_NOTIFY_FILE", ("--notify-file",), "FILE", example='"/etc/netinv/notify"',
+        ),
+        Setting(
+            "watch.webhook-file", "path", "Post events to the URL in FILE, or in NETINV_WEBHOOK, which is never shown",
+            "NETINV_WATCH_WEBHOOK_FILE", ("--webhook-file",), "FILE", example='"/etc/netinv/webhook"',
+        ),
+        Setting(
+            "watch.mqtt-file", "path", "Tell the broker at the URL in FILE, or in NETINV_MQTT, and Home Assistant by it: "
+            "mqtt://USER:PASSWORD@HOST", "NETINV_WATCH_MQTT_FILE", ("--mqtt-file",), "FILE", example='"/etc/netinv/mqtt"',
+        ),
+        Setting(
+            "watch.metrics", "word", "Serve Prometheus metrics at [ADDR:]PORT, on loopback if none is named",
+            "NETINV_WATCH_METRICS", ("--metrics",), "ADDRESS", check=_address, example='"9877"',
         ),
     )
 }  # fmt: skip
