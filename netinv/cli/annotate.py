@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from netinv.cli import options
+from netinv.cli.editing import open_to_change
 
 if TYPE_CHECKING:
     from netinv.formats.sheet import Row
@@ -51,19 +52,18 @@ def set_device(
     """
     from netinv.errors import UsageError
     from netinv.inventory.annotations import retagged, saying
-    from netinv.inventory.store import open_inventory
 
     given = {"name": name, "kind": kind, "owner": owner, "location": location, "notes": notes, "trusted": trusted}
     words = {field: value for field, value in given.items() if value is not None}
     if network is not None:
         if device or name is None or len(words) > 1 or tag or clear:
             raise UsageError("a network has a name only", hint="netinv set --network 192.168.1.0/24 --name home")
-        with open_inventory(store) as inventory:
+        with open_to_change(store) as inventory:
             inventory.name_network(network, name)
         return
     if device is None or not (words or tag or clear):
         raise UsageError("nothing is said of any device", hint="netinv set DEVICE --name attic-nas; see netinv set --help")
-    with open_inventory(store) as inventory:
+    with open_to_change(store) as inventory:
         found = inventory.find(device)
         said = saying(found.annotations, {_field(word): () if _field(word) == "tags" else None for word in clear or ()})
         said = saying(said, words | {"tags": retagged(said.tags, tag or ())})
@@ -75,7 +75,9 @@ def import_csv(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")] = False,
     store: options.Store = None,
 ) -> None:
-    """Take over what you edited in an exported CSV: name, kind, owner, location, notes, tags, trusted; devices are told by id.
+    """Take over what you edited in an exported CSV: name, kind, owner, location, notes, tags, trusted.
+
+    A row is of the device with its id; where that is missing, with its MAC, address or name.
 
     Example: netinv export devices.csv --excel; netinv import devices.csv --dry-run
     """
@@ -84,7 +86,7 @@ def import_csv(
     from netinv.inventory.store import open_inventory
 
     rows = read_sheet(_content(file))
-    with open_inventory(store, read_only=dry_run) as inventory:
+    with open_inventory(store, read_only=True) if dry_run else open_to_change(store) as inventory:
         known = {device.id: device for device in inventory.devices(brief=True)}
         said = _edits(inventory, known, rows)
         if not dry_run:
@@ -105,9 +107,7 @@ def merge(
 
     Example: netinv merge laptop 192.168.1.31
     """
-    from netinv.inventory.store import open_inventory
-
-    with open_inventory(store) as inventory:
+    with open_to_change(store) as inventory:
         one, *rest = [inventory.find(word) for word in (device, *others)]
         for other in rest:
             change = inventory.merge(one.id, other.id)
@@ -128,9 +128,8 @@ def split(
     Example: netinv split router 192.168.1.40
     """
     from netinv.inventory.reference import as_address, as_mac
-    from netinv.inventory.store import open_inventory
 
-    with open_inventory(store) as inventory:
+    with open_to_change(store) as inventory:
         found = inventory.find(device)
         words = {as_mac(word) or as_address(word) or word for word in addresses}
         change = inventory.split(found.id, words, keeping=as_mac(device) or as_address(device))
@@ -148,15 +147,14 @@ def undo(store: options.Store = None) -> None:
 
     Example: netinv undo
     """
-    from netinv.inventory.store import open_inventory
-
-    with open_inventory(store) as inventory:
+    with open_to_change(store) as inventory:
         undone = inventory.undo()
     print(f"undone: {undone}" if undone else "there is nothing to undo", file=sys.stderr)
 
 
 def _edits(inventory: "Inventory", known: "dict[str, Device]", rows: "Sequence[Row]") -> "dict[str, Annotations]":
     """What the rows say of devices that they did not say before; UsageError with the line for what cannot be said."""
+    from netinv.cli.whose import Whose
     from netinv.errors import DeviceError, UsageError
     from netinv.inventory.annotations import checked
 
@@ -167,12 +165,12 @@ def _edits(inventory: "Inventory", known: "dict[str, Device]", rows: "Sequence[R
 
         return {d.id: derive(d.evidence) if d.evidence else d for d in inventory.devices()}
 
+    rows_of = Whose(inventory, known)
     said: dict[str, Annotations] = {}
     lines: dict[str, int] = {}
     for line, cells in rows:
-        wanted = cells.get("id", "").strip()
         try:
-            device = known.get(wanted) or known[inventory.find(wanted).id]  # a former id, of one that was joined to another
+            device = rows_of.device(cells)
             words = checked(_edited(inventory, device, cells, unsaid))
         except (DeviceError, UsageError) as error:
             raise UsageError(f"line {line}: {error.message}", hint=error.hint) from error

@@ -25,7 +25,7 @@ Examples:
 def ansible(
     everything: Annotated[bool, typer.Option("--list", help="All groups and hosts; also where no option is given.")] = False,
     host: Annotated[
-        str | None, typer.Option("--host", metavar="NAME", help="The variables of one host.", show_default=False)
+        str | None, typer.Option("--host", metavar="DEVICE", help="The variables of one host.", show_default=False)
     ] = None,
     network: options.Network = None,
     store: options.Store = None,
@@ -42,10 +42,16 @@ def ansible(
         raise UsageError("--list and --host are different questions", hint="ask one of them")
     with open_inventory(store, read_only=True) as inventory:
         report = Report(inventory.devices(network=network))
-    if host is None:
-        typer.echo(json.dumps(dynamic(report), indent=2))
-        return
-    known = hosts(report)
+        if host is None:
+            typer.echo(json.dumps(dynamic(report), indent=2))
+            return
+        known = hosts(report)
+        if host not in known:  # Ansible names hosts as we do, a person any way that is understood elsewhere
+            try:
+                meant = inventory.find(host).id
+            except DeviceError as error:
+                raise DeviceError(f"no host is called {host!r} here: {error.message}", hint=error.hint) from error
+            host = next((name for name, told in known.items() if told["netinv_id"] == meant), host)
     if host not in known:
         raise DeviceError(f"no host is called {host!r} here", hint="`netinv ansible --list` lists them")
     typer.echo(json.dumps(known[host], indent=2))

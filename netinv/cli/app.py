@@ -3,7 +3,7 @@
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -34,18 +34,19 @@ from netinv.cli import (
     watch,
 )
 from netinv.cli.configured import misread
+from netinv.cli.usage import complaint
 from netinv.errors import NetinvError
 
 if TYPE_CHECKING:
     from netinv.net.network import Network
 
-GARBAGE = 50_000
-"""Objects made before the first search for cycles among them: most commands have ended by then."""
+GARBAGE = 200_000
+"""Objects made before the first search for cycles among them: commands have ended by then, a list of ten thousand devices too."""
 
-EPILOG = """
-Exit codes: 0 done; 1 failed; 2 wrong usage; 3 partial result; 4 missing privileges; 5 inventory cannot be read or written;
-129 terminal closed; 130 interrupted; 143 terminated.
-"""
+EPILOG = (
+    "Exit codes: 0 done; 1 failed; 2 wrong usage; 3 partial result; 4 missing privileges; "
+    "5 inventory cannot be read or written; 129 terminal closed; 130 interrupted; 143 terminated."
+)
 
 app = typer.Typer(
     name="netinv",
@@ -55,37 +56,46 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
 )
-app.command("scan")(scan.scan)
-app.command("watch", cls=watch.Watch)(watch.watch)
-app.command("list")(devices.list_devices)
-app.command("show")(devices.show)
-app.command("explain")(explain.explain)
-app.command("classify")(classify.classify)
-app.command("history")(history.history)
-# `-1` is a scan and no option.
-app.command("diff", context_settings={"ignore_unknown_options": True})(history.diff)
-app.command("scans")(history.scans)
-app.command("networks")(networks.networks)
-app.command("set")(annotate.set_device)
-app.command("import")(annotate.import_csv)
-app.command("merge")(annotate.merge)
-app.command("split")(annotate.split)
-app.command("undo")(annotate.undo)
-app.command("export")(export.export)
-app.command("map")(map.map_devices)
-app.command("ansible")(ansible.ansible)
-app.command("interfaces")(interfaces.interfaces)
-app.command("doctor")(doctor.doctor)
-# What `demo` does not know it hands to the scan.
-app.command("demo", context_settings={"ignore_unknown_options": True})(demo.demo)
-app.command("replay")(replay.replay)
-app.command("read")(read.read)
-app.command("schema")(schema.schema)
-app.add_typer(store.app, name="store")
-app.command("kinds")(kinds.kinds)
-app.add_typer(rules.app, name="rules")
-app.add_typer(vendors.app, name="vendors")
-app.add_typer(config.app, name="config")
+_COMMANDS: dict[str, dict[str, Callable[..., object]]] = {
+    "See the network": {"scan": scan.scan, "watch": watch.watch, "read": read.read, "replay": replay.replay},
+    "Ask what is remembered": {
+        "list": devices.list_devices,
+        "show": devices.show,
+        "explain": explain.explain,
+        "map": map.map_devices,
+        "diff": history.diff,
+        "history": history.history,
+        "scans": history.scans,
+        "networks": networks.networks,
+    },
+    "Say what you know": {
+        "set": annotate.set_device,
+        "import": annotate.import_csv,
+        "merge": annotate.merge,
+        "split": annotate.split,
+        "undo": annotate.undo,
+    },
+    "Take it with you": {"export": export.export, "ansible": ansible.ansible},
+    "Try and learn": {
+        "demo": demo.demo,
+        "kinds": kinds.kinds,
+        "classify": classify.classify,
+        "schema": schema.schema,
+    },
+    "Look after netinv": {"doctor": doctor.doctor, "interfaces": interfaces.interfaces},
+}
+"""By what a user is after; in this order they are shown."""
+_GROUPS = {"store": store.app, "config": config.app, "rules": rules.app, "vendors": vendors.app}
+_SPECIAL: dict[str, dict[str, Any]] = {
+    "watch": {"cls": watch.Watch},
+    "diff": {"context_settings": {"ignore_unknown_options": True}},  # `-1` is a scan and no option
+    "demo": {"context_settings": {"ignore_unknown_options": True}},  # what it does not know it hands to the scan
+}
+for _panel, _commands in _COMMANDS.items():
+    for _name, _command in _commands.items():
+        app.command(_name, rich_help_panel=_panel, **_SPECIAL.get(_name, {}))(_command)
+for _name, _group in _GROUPS.items():
+    app.add_typer(_group, name=_name, rich_help_panel="Look after netinv")
 
 
 def _print_version(wanted: bool) -> None:
@@ -125,11 +135,10 @@ def run(words: Sequence[str] | None = None, *, network: "Network | None" = None)
         _report(error.message, error.hint)
         return error.exit_code
     except _USAGE_ERROR as error:
-        usage: Any = error
         if wrong := misread(error):  # said as `netinv config check` says it
             _report(wrong.message, wrong.hint)
-        elif message := usage.format_message():  # none where no command was given: the help has been printed instead
-            _report(message, f"{usage.ctx.command_path if usage.ctx else 'netinv'} --help")
+        elif said := complaint(error, sys.argv[1:] if words is None else words):  # none where the help has been printed instead
+            _report(*said)
         return 2
     except (typer.Abort, KeyboardInterrupt):
         return 130

@@ -9,6 +9,7 @@ from netinv.classification.argument import Argument, WhatIf
 from netinv.classification.details import NAMED_FROM
 from netinv.classification.facts import Fact
 from netinv.classification.kinds import UNKNOWN, kinds
+from netinv.cli.fitting import fitted
 from netinv.formats.base import evidence_in_order
 from netinv.formats.words import TOO_LITTLE, percent, some, spoken
 from netinv.model import Detail, Device, Evidence, Reason
@@ -65,6 +66,7 @@ _SAID = {
     "mdns.hostname": "the name {} told by mDNS",
     "rmcp.supports": "an answer by {} over RMCP",
     "ubiquiti.model": "the model {} told by Ubiquiti's discovery",
+    "synology.model": "the model {} told by Synology's discovery",
     "cast.model": "the model {} told by Google Cast",
     "airplay.model": "the model {} told by AirPlay",
     "ipp.model": "the model {} told by IPP",
@@ -89,7 +91,8 @@ _KINDS = {
 
 def told(device: Device, argument: Argument, width: int = WIDEST, shown: int | None = SHOWN) -> Iterator[str]:
     """The argument as text, a line at a time, headings bold; of what was heard `shown` facts at most, None for all."""
-    yield typer.style(", ".join(filter(None, (device.name, *device.addresses, *device.macs))), bold=True)
+    for line in fitted(", ".join(filter(None, (device.name, *device.addresses, *device.macs))), width):
+        yield typer.style(line, bold=True)
     yield from _prose(_verdict(argument), width)
     yield from _section("What was heard", _heard(argument, width, shown))
     yield from _section("What follows from it", _derived(argument.follows, width))
@@ -238,7 +241,7 @@ def _columns(rows: Sequence[Sequence[str]], width: int) -> Iterator[str]:
         widths[2:] = [0] * len(widths[2:])  # values are as long as devices like
     for row in rows:
         line = "  ".join(f"{cell:{room}}" for cell, room in zip(row, widths, strict=True)).rstrip()
-        yield from [line] if len(line) <= width - 2 else wrap(line, max(width - 2, 30), subsequent_indent=" " * 10)
+        yield from fitted(line, width - 2, 10)
 
 
 def _item(mark: str, text: str, width: int) -> Iterator[str]:

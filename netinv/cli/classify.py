@@ -70,7 +70,9 @@ def _opened(file: str) -> IO[bytes]:
         return open(sys.stdin.fileno(), "rb", closefd=False) if file == "-" else Path(file).open("rb")
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is closed"
-        raise UsageError(f"cannot read {'standard input' if file == '-' else file}: {reason}") from error
+        raise UsageError(
+            f"cannot read {'standard input' if file == '-' else file}: {reason}", hint="name a file that you may read"
+        ) from error
 
 
 def _lines(stream: IO[bytes]) -> Iterator[tuple[int, bytes]]:

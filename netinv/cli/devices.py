@@ -1,18 +1,20 @@
 """`netinv list` and `netinv show`: what the inventory remembers; nothing is sent."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
 from netinv.cli import options
 from netinv.cli.fitting import fitted, room
 from netinv.cli.reporting import reporting
+from netinv.cli.selecting import selecting
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from netinv.cli.output import Output
+    from netinv.cli.selection import Selection
     from netinv.model import Device
 
 
@@ -25,39 +27,16 @@ _PRESENCE = {
 
 
 @reporting
-def list_devices(
-    *,
-    device: options.References = None,
-    out: "Output",
-    new: options.New = False,
-    gone: options.Gone = False,
-    changed: options.Changed = False,
-    since: options.Since = None,
-    kind: options.Kinds = None,
-    tag: options.Tags = None,
-    sort: options.Sort = None,
-    network: options.Network = None,
-    sensor: Annotated[
-        str | None, typer.Option("--sensor", metavar="NAME", help="Only what this sensor heard last.", show_default=False)
-    ] = None,
-    store: options.Store = None,
-) -> None:
+@selecting
+def list_devices(*, wanted: "Selection", out: "Output", store: options.Store = None) -> None:
     """List the devices in the inventory, or only those named, as today's rules see them.
 
     Example: netinv list --gone --since 7d --sort last_seen
     """
-    from netinv.cli.presence import looks
-    from netinv.cli.selection import Selection
-    from netinv.formats import Report
     from netinv.inventory.store import open_inventory
 
-    wanted = Selection.understood(
-        device or (), new=new, gone=gone, changed=changed, since=since, kinds=kind or (), tags=tag or (), sensor=sensor, sort=sort
-    )
     with open_inventory(store, read_only=True) as inventory:
-        devices = inventory.devices(network=network, brief=not out.format.needs_evidence)
-        shown = wanted.of(inventory, devices, network)
-        report = Report(shown, looks=looks(inventory, network) if out.format.shows_presence else ())
+        report = wanted.report(inventory, out.format)
     with out.stream() as writer:
         if out.streams:
             for one in report.devices:

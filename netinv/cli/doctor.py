@@ -10,6 +10,7 @@ import typer
 
 from netinv.cli import options
 from netinv.cli.configured import configured
+from netinv.cli.fitting import fitted, room
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Network
@@ -52,10 +53,11 @@ def doctor(
         typer.echo(json.dumps(document, indent=2))
         return code
     marks = {"ok": "ok  ", "note": "note", "fail": "FAIL"}
+    width = room()
     for finding in findings:
-        typer.echo(f"{marks[finding.outcome]}  {finding.about:<11} {finding.said}")
-        if finding.hint:
-            typer.echo(f"{'':18}hint: {finding.hint}")
+        hint = [f"{'':18}hint: {finding.hint}"] if finding.hint else []
+        for line in (f"{marks[finding.outcome]}  {finding.about:<11} {finding.said}", *hint):
+            typer.echo("\n".join(fitted(line, width, 18)))
     typer.echo("a scan would work here" if not code else "a scan would not work here: see FAIL above")
     return code
 

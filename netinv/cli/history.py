@@ -78,7 +78,8 @@ def diff(
         str | None,
         typer.Argument(
             metavar="[A]",
-            help="A scan: its id or the beginning of it, -1 (the one before the last), first, yesterday, 7d, 2026-03-01.",
+            help="A scan: its id or the beginning of it, -1 (the one before the last), first, or a moment: yesterday, 7d, "
+            "'2 days ago', monday, 2026-03-01.",
             show_default=False,
         ),
     ] = None,
@@ -97,10 +98,13 @@ def diff(
     Example: netinv diff yesterday
     """
     from netinv.inventory.store import open_inventory
+    from netinv.text import clean
 
     with open_inventory(store, read_only=True) as inventory:
         one, other = _two(inventory, before, after, network)
         found = inventory.compare(one.id, other.id)
+    if before and one.id == other.id:
+        print(f"note: '{clean(before, 80)}' means the very scan it is compared with; name an earlier one", file=sys.stderr)
     if as_json:
         _write_json(_document(one, other, found))
     else:
@@ -179,7 +183,21 @@ def _two(
         return earlier[0], other
     # `-1` and the like count in the network; a scan of another network may be named by its id
     one = scan_meant(before, alike, now) if not any(s.id.startswith(before) for s in every) else scan_meant(before, every, now)
+    if one.id == other.id:  # of today, or of this week: what is new since it began
+        one = _before(before, alike, now) or one
     return (one, other) if every.index(one) >= every.index(other) else (other, one)
+
+
+def _before(word: str, scans: Sequence["ScanSummary"], now: datetime) -> "ScanSummary | None":
+    """The last scan before what a word means began, if it is a moment."""
+    from netinv.errors import UsageError
+    from netinv.inventory.moments import moment_meant
+
+    try:
+        at = moment_meant(word, now)
+    except UsageError:
+        return None
+    return next((scan for scan in scans if scan.started < at), None)
 
 
 def _told(one: "ScanSummary", other: "ScanSummary", found: "Comparison", width: int | None) -> Iterator[str]:

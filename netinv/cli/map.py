@@ -7,44 +7,46 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from netinv.cli import options
+from netinv.cli.selecting import selecting
 
 if TYPE_CHECKING:
     from rich.text import Text
 
+    from netinv.cli.selection import Selection
     from netinv.formats import Report, Style
     from netinv.formats.topology import Site
     from netinv.model import Device
 
+_CONNECTING = "connects the others"
 _WIDEST = 24
 """Cells to which a column grows; what is longer moves the rest of its own line alone."""
 
 
+@selecting
 def map_devices(
-    device: options.References = None,
+    *,
+    wanted: "Selection",
     last: Annotated[bool, typer.Option("--last", help="Only what the latest scan that asked saw.")] = False,
-    network: options.Network = None,
     store: options.Store = None,
 ) -> None:
     """Draw the network as a tree: from the Internet by the gateway to the devices, or to those named, by kind.
 
-    Example: netinv map --last
+    Example: netinv map --kind camera
     """
     from netinv.cli.output import terminal
     from netinv.cli.presence import asking
     from netinv.formats import Report
+    from netinv.formats.topology import topology
     from netinv.inventory.store import open_inventory
 
     with open_inventory(store, read_only=True) as inventory:
-        devices = inventory.devices(network=network)
-        if last and (scans := asking(inventory, network)):
-            seen = inventory.seen_in(scans[0].id)
-            devices = tuple(one for one in devices if one.id in seen)
-        if device:
-            from netinv.formats.topology import topology
-
-            shown = {inventory.find(word).id for word in device}
-            shown |= {site.gateway.id for site in topology(Report(devices)) if site.gateway}
-            devices = tuple(one for one in devices if one.id in shown)
+        shown = {device.id for device in wanted.of(inventory, brief=True)}
+        if last and (scans := asking(inventory, wanted.network)):
+            shown &= inventory.seen_in(scans[0].id)
+        everybody = inventory.devices(network=wanted.network)
+    if shown:  # who hangs somewhere
+        shown |= {site.gateway.id for site in topology(Report(everybody)) if site.gateway}
+    devices = tuple(device for device in everybody if device.id in shown)
     style = terminal(sys.stdout)
     for line in _lines(Report(devices)):
         typer.echo(_told(line, style))
@@ -82,16 +84,21 @@ def _site(site: "Site") -> "list[Text]":
     """The gateway, and below it, indented, what is behind it."""
     from rich.text import Text
 
+    from netinv.formats.words import spoken
+
     nobody = f"gateway {site.address}, where no device was seen" if site.address else "gateway not known"
     lines = [_columns([site.gateway])[0].append("  gateway", "bold")] if site.gateway else [Text(nobody)]
     groups = [
-        ("joins the network", site.joining),
+        (_CONNECTING, site.joining),
         *((group.title, group.devices) for group in site.groups),
         ("behind a router", site.beyond),
     ]
     branches = [(title, devices) for title, devices in groups if devices]
     for title, devices in branches:
         rows = _columns(devices)
+        if title == _CONNECTING:
+            for row, device in zip(rows, devices, strict=True):
+                row.append(f"  {spoken(device.verdict.kind)}", "bold")
         leaves = [line for row in rows for line in _hung([row], is_last=row is rows[-1])]
         head = Text.assemble((title, "cyan"), f" ({len(devices):,})")
         lines += _hung([head, *leaves], is_last=devices is branches[-1][1])

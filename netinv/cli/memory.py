@@ -1,6 +1,6 @@
 """The inventory as a scan needs it: opened late, and where it fails the result of the scan is printed all the same."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from netinv.cli.presence import looks
@@ -11,10 +11,13 @@ from netinv.inventory.database import Passing
 from netinv.inventory.devices import renamed
 from netinv.inventory.retrying import persistently
 from netinv.inventory.store import open_inventory
-from netinv.model import Device, Scan
+from netinv.model import MAC, Device, Scan
+from netinv.privileges import as_caller
 
 PATIENCE = 30.0
 """Seconds to go on trying to save a scan, such as while a server restarts."""
+HASTE = 1.0
+"""Seconds to wait for another program before the scan begins."""
 
 
 class Memory:
@@ -45,6 +48,15 @@ class Memory:
         except StoreError as error:
             self._give_up(error)
             return tuple(devices)
+
+    def expected(self) -> tuple[Mapping[str, MAC | None], ...]:
+        """Who should be there; nobody where the store cannot tell at once, which is told when there is something to save."""
+        try:
+            # whoever scans may be root yet; and what is opened now, no child shall have
+            with as_caller(), open_inventory(self._where, read_only=True, timeout=HASTE) as inventory:
+                return inventory.expected()
+        except StoreError:
+            return ()
 
     def record(self, scan: Scan) -> Scan:
         """Save the scan, unless nothing is to be saved; its devices as they are known now."""

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from netinv.cli import completion
 from netinv.cli.configured import configured
 
 # Places are text here: what a path or URL is, whether it can be read and what to say if not, others know better than Typer.
@@ -29,12 +30,21 @@ Output = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Write JSON; `netinv schema` says what it means.")]
 """For what is no report of devices, and has but the two ways of being written."""
 Reference = Annotated[
-    str, typer.Argument(metavar="DEVICE", help="Its id or the beginning of it, name, address or MAC.", show_default=False)
+    str,
+    typer.Argument(
+        metavar="DEVICE",
+        help="Its id or the beginning of it, name, address or MAC.",
+        show_default=False,
+        autocompletion=completion.devices,
+    ),
 ]
 References = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[DEVICE]...", help="Only these: id or the beginning of it, name, address or MAC.", show_default=False
+        metavar="[DEVICE]...",
+        help="Only these: id or the beginning of it, name, address or MAC.",
+        show_default=False,
+        autocompletion=completion.devices,
     ),
 ]
 Network = Annotated[
@@ -45,18 +55,12 @@ Network = Annotated[
 ]
 Since = Annotated[
     str | None,
-    typer.Option("--since", metavar="WHEN", show_default=False, help="Since 7d ago, yesterday, 2026-03-01 or 12:30."),
-]
-New = Annotated[bool, typer.Option("--new", help="Only who is new since the last scan, or --since.")]
-Gone = Annotated[bool, typer.Option("--gone", help="Only who is gone: asked again and again, and silent.")]
-Changed = Annotated[bool, typer.Option("--changed", help="Only who changed in the last scan, or --since.")]
-Kinds = Annotated[
-    list[str] | None,
-    typer.Option("--kind", metavar="KIND", help="Only this kind or category; repeatable.", show_default=False),
-]
-Tags = Annotated[list[str] | None, typer.Option("--tag", metavar="TAG", help="Only with this tag; repeatable.")]
-Sort = Annotated[
-    str | None, typer.Option("--sort", metavar="COLUMN", help="By a column of the CSV; -COLUMN turns it.", show_default=False)
+    typer.Option(
+        "--since",
+        metavar="WHEN",
+        show_default=False,
+        help="Since then: 7d, '2 days ago', yesterday, monday, 'last week', 2026-03-01, 12:30.",
+    ),
 ]
 Anonymise = Annotated[
     bool, typer.Option("--anonymise", help="With --record: mask names, serial numbers, and MAC addresses but for their vendors.")

@@ -1,11 +1,10 @@
 """What a scan that was not made just now has found: written as `netinv scan` writes it, and saved only if that is wanted."""
 
-import sys
-from contextlib import suppress
 from dataclasses import replace
 
 from netinv.cli.naming import sensor_name
 from netinv.cli.output import Output
+from netinv.cli.streams import say
 from netinv.formats import Report
 from netinv.model import Scan
 
@@ -18,7 +17,6 @@ def tell(found: Scan, out: Output, *, sensor: str | None, save: bool, store: str
     `sensor` is whose scan it is, if not whose it says.
     """
     from netinv.cli.memory import Memory
-    from netinv.formats.summary import closing_line, finding_lines
 
     if sensor:
         name = sensor_name(sensor)
@@ -28,18 +26,14 @@ def tell(found: Scan, out: Output, *, sensor: str | None, save: bool, store: str
         if known:
             found = known.record(found)
         if not quiet:
-            for problem in found.problems:
-                _say(f"note: {problem.message}" + (f" ({problem.hint})" if problem.hint else ""))
-            if out.path or not out.format.closes:
-                for line in finding_lines(found):
-                    _say(f"note: {line}")
+            note(found, out)
         if out.streams:
             for device in found.devices:
                 writer.write(device)
         else:
             writer.write(Report(found.devices, found, known.looks() if known and out.format.shows_presence else ()))
-    if not quiet and (out.path or not out.format.closes):
-        _say(closing_line(Report(found.devices, found)))
+    if not quiet:
+        close(found, out)
     if known:
         known.close()
         if known.error:
@@ -47,7 +41,20 @@ def tell(found: Scan, out: Output, *, sensor: str | None, save: bool, store: str
     return PARTIAL if found.is_partial else 0
 
 
-def _say(line: str) -> None:
-    """On stderr, if anybody listens there."""
-    with suppress(OSError, AttributeError):
-        print(line, file=sys.stderr)
+def note(found: Scan, out: Output) -> None:
+    """On stderr, what could not be asked; and the findings, where the format or the place does not show them."""
+    from netinv.formats.summary import finding_lines
+
+    for problem in found.problems:
+        say(f"note: {problem.message}" + (f" ({problem.hint})" if problem.hint else ""))
+    if out.path or not out.format.closes:
+        for line in finding_lines(found):
+            say(f"note: {line}")
+
+
+def close(found: Scan, out: Output) -> None:
+    """On stderr, the closing line, where the format or the place does not show it."""
+    from netinv.formats.summary import closing_line
+
+    if out.path or not out.format.closes:
+        say(closing_line(Report(found.devices, found)))

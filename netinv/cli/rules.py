@@ -80,7 +80,7 @@ def check(
         _print(rules=found.rules, problems=found.problems)
     else:
         for wrong in found.problems:
-            typer.echo(f"wrong: {wrong.message}" + (f"\n  {wrong.hint}" if wrong.hint else ""))
+            typer.echo(f"wrong: {wrong.message}" + (f"\n  hint: {wrong.hint}" if wrong.hint else ""))
         for rule in found.rules:
             typer.echo(f"good:  rule {rule.id} in {rule.source}" + ("; it replaces netinv's own" if _replaces(rule) else ""))
         if not chosen:

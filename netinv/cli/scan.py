@@ -1,10 +1,7 @@
 """`netinv scan`: ask the network, remember the answers, and write them down."""
 
-import signal
-import sys
-from contextlib import suppress
 from types import FrameType
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +9,8 @@ from netinv.cli import options
 from netinv.cli.configured import configured
 from netinv.cli.naming import sensor_name
 from netinv.cli.reporting import reporting
+from netinv.cli.signals import INTERRUPTED, Signals
+from netinv.cli.streams import say
 from netinv.defaults import FAST_RATE, GENTLE_RATE
 
 if TYPE_CHECKING:
@@ -36,7 +35,6 @@ Examples:
 
   netinv scan -o devices.csv              a file; its suffix names the format
 """
-INTERRUPTED = {signal.SIGHUP: 129, signal.SIGINT: 130, signal.SIGTERM: 143}
 PARTIAL = 3
 
 _Many = list[str] | None
@@ -91,11 +89,11 @@ def scan(
 ) -> int:
     """Ask, remember, write."""
     from netinv.cli.memory import Memory
+    from netinv.cli.outcome import close, note
     from netinv.cli.progress import progress_bar
     from netinv.cli.recording import Recording
     from netinv.errors import UsageError
     from netinv.formats import Report
-    from netinv.formats.summary import closing_line, finding_lines
     from netinv.model import Device
     from netinv.scanner import scan as ask
 
@@ -136,6 +134,7 @@ def scan(
                     listen=listen,
                     passive=passive,
                     sensor=sensor_name(sensor),
+                    expected=() if passive or fast else known.expected(),
                     allow_large=large,
                     allow_huge=huge,
                     allow_public=public,
@@ -146,7 +145,7 @@ def scan(
                     isolated=True,
                 )
             except KeyboardInterrupt:
-                _say("stopped at once: nothing is saved")
+                say("stopped at once: nothing is saved")
                 raise typer.Exit(interrupts.exit_code) from None
         interrupts.is_asking = False
         for device in found.devices:
@@ -155,18 +154,14 @@ def scan(
                     writer.write(part)
         found = known.record(found)
         if not quiet:
-            for problem in found.problems:
-                _say(f"note: {problem.message}" + (f" ({problem.hint})" if problem.hint else ""))
-            if out.path or not out.format.closes:
-                for line in finding_lines(found):
-                    _say(f"note: {line}")
+            note(found, out)
         if not out.streams:
             writer.write(Report(found.devices, found, known.looks() if out.format.shows_presence else ()))
-    if not quiet and (out.path or not out.format.closes):
-        _say(closing_line(Report(found.devices, found)))
+    if not quiet:
+        close(found, out)
     known.close()
     if recording and (missing := recording.close()):
-        _say(f"note: {missing}")
+        say(f"note: {missing}")
     if interrupts.caught:
         return interrupts.exit_code
     if known.error:
@@ -179,35 +174,17 @@ def _known_of(device: "Device") -> tuple[object, ...]:
     return device.addresses, device.names, device.verdict
 
 
-def _say(line: str) -> None:
-    """On stderr, if anybody listens there: the result does not depend on it."""
-    with suppress(OSError, AttributeError):
-        print(line, file=sys.stderr)
+class _Interrupts(Signals):
+    """The first signal is heeded in order, a second one, while the network is asked, at once."""
 
+    is_asking = True
 
-class _Interrupts:
-    """Collects the signals that end a scan: the first one is heeded in order, a second one, while it asks, at once."""
-
-    def __init__(self) -> None:
-        self.caught: list[signal.Signals] = []
-        self.is_asking = True
-        self._before: dict[signal.Signals, Any] = {}
-
-    def __enter__(self) -> Self:
-        self._before = {number: signal.signal(number, self._note) for number in INTERRUPTED}
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
-
-    def _note(self, number: int, frame: FrameType | None) -> None:
-        self.caught.append(signal.Signals(number))
+    def note(self, number: int, frame: FrameType | None) -> None:
+        super().note(number, frame)
         if self.is_asking and len(self.caught) > 1:
             raise KeyboardInterrupt
         if len(self.caught) == 1:
-            with suppress(OSError, AttributeError):
-                print("\nstopping; what was found is kept ...", file=sys.stderr)
+            say("\nstopping; what was found is kept ...")
 
     @property
     def exit_code(self) -> int:

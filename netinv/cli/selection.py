@@ -1,4 +1,4 @@
-"""Which devices `netinv list` shows, and in which order."""
+"""Which devices of the inventory a command shows, and in which order."""
 
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from netinv.model import Change, Device
 from netinv.text import clean
 
 if TYPE_CHECKING:
+    from netinv.formats import Format, Report
     from netinv.inventory.base import Inventory
 
 _LATEST_FIRST = ("first_seen", "last_seen", "confidence", "is_new")
@@ -32,6 +33,7 @@ class Selection:
     """From when on; None is the latest scan."""
     kinds: frozenset[str] = frozenset()
     tags: frozenset[str] = frozenset()
+    network: str | None = None
     sensor: str | None = None
     sort: str | None = None
 
@@ -46,6 +48,7 @@ class Selection:
         since: str | None = None,
         kinds: Sequence[str] = (),
         tags: Sequence[str] = (),
+        network: str | None = None,
         sensor: str | None = None,
         sort: str | None = None,
         now: datetime | None = None,
@@ -54,16 +57,28 @@ class Selection:
         moment = moment_meant(since, now or datetime.now(UTC)) if since else None
         if since and not (new or gone or changed):
             new = gone = changed = True
-        wanted = frozenset(map(_kind, kinds)), frozenset(tags), sensor, sort and _column(sort)
+        wanted = frozenset(map(_kind, kinds)), frozenset(tags), network, sensor, sort and _column(sort)
         return cls(tuple(references), new, gone, changed, moment, *wanted)
 
-    def of(self, inventory: "Inventory", devices: Sequence[Device], network: str | None = None) -> Sequence[Device]:
-        """Those of the devices that were asked for; in the order asked for, or as they came. DeviceError as `Inventory.find`."""
+    def report(self, inventory: "Inventory", form: "Format") -> "Report":
+        """The devices that were asked for, with as much of each as the format needs. DeviceError as `Inventory.find`."""
+        from netinv.cli.presence import looks
+        from netinv.formats import Report
+
+        shown = self.of(inventory, brief=not form.needs_evidence)
+        return Report(shown, looks=looks(inventory, self.network) if form.shows_presence else ())
+
+    def of(self, inventory: "Inventory", *, brief: bool = False) -> Sequence[Device]:
+        """The devices that were asked for, without their evidence if `brief`; in the order asked for, or by address.
+
+        DeviceError as `Inventory.find`.
+        """
+        devices: Sequence[Device] = inventory.devices(network=self.network, brief=brief)
         if self.references:
             named = {inventory.find(word).id for word in self.references}
             devices = [device for device in devices if device.id in named]
         if self.new or self.gone or self.changed:
-            left, changed = self._happened(inventory, network)
+            left, changed = self._happened(inventory)
             devices = [device for device in devices if self._is_wanted(device, left) or device.id in changed]
         if self.kinds:
             devices = [d for d in devices if self.kinds & {d.verdict.kind, d.verdict.category}]
@@ -78,14 +93,14 @@ class Selection:
             return True
         return self.gone and device.presence == "gone" and (self.since is None or device.id in left)
 
-    def _happened(self, inventory: "Inventory", network: str | None) -> tuple[Set[str], Set[str]]:
+    def _happened(self, inventory: "Inventory") -> tuple[Set[str], Set[str]]:
         """Ids of those who left since, and of those who changed."""
         if not (self.changed or (self.gone and self.since)):
             return set(), set()
-        since = self.since or min((scan.finished for scan in inventory.scans(1, network=network)), default=datetime.now(UTC))
+        since = self.since or min((scan.finished for scan in inventory.scans(1, network=self.network)), default=datetime.now(UTC))
         left, changed = set(), set()
         said: dict[str, list[Change]] = {}
-        for change in inventory.history(since=since, network=network):
+        for change in inventory.history(since=since, network=self.network):
             if change.field == "presence":
                 if change.after == "gone":
                     left.add(change.device)

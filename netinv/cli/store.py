@@ -1,32 +1,48 @@
 """`netinv store`: looking after the inventory."""
 
 import sys
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
 
 from netinv.cli import options
+from netinv.cli.editing import open_to_change
 
+_LEAST_KEPT = timedelta(hours=1)
 app = typer.Typer(help="Look after the inventory: check, shrink, prune or copy it.", no_args_is_help=True)
 
 
 @app.command("check")
-def check(store: options.Store = None) -> int:
+def check(store: options.Store = None) -> None:
     """Read all of the inventory and say what is damaged; exit 5 if anything is.
 
     Example: netinv store check
     """
+    from netinv.errors import StoreError
+    from netinv.formats.words import count
     from netinv.inventory.store import open_inventory
 
     with open_inventory(store, read_only=True) as inventory:
-        damages = inventory.check()
-        where = inventory.where
+        where, damages = inventory.where, inventory.check()
+        known = () if damages else inventory.networks()
     for damage in damages:
         typer.echo(damage)
-    if not damages:
-        print(f"{where} is whole", file=sys.stderr)
-    return 5 if damages else 0
+    if damages:
+        raise StoreError(f"the inventory {where} is damaged", hint=_mending(damages))
+    devices, scans = sum(site.devices + site.gone for site in known), sum(site.scans for site in known)
+    held = f"{count(devices, 'device')}, {count(scans, 'scan')}" if scans else "nothing is in it yet"
+    print(f"{where} is whole: {held}", file=sys.stderr)
+
+
+def _mending(damages: Sequence[str]) -> str:
+    """What to do: an index is made of what is in the tables."""
+    from netinv.inventory.database import COPIES
+
+    if all(" index " in damage for damage in damages):
+        return "all that was saved is there: `netinv store vacuum` makes its indexes anew"
+    return f"it was left as it is; {COPIES}; `netinv list --json` prints what can still be read"
 
 
 @app.command("vacuum")
@@ -35,9 +51,7 @@ def vacuum(store: options.Store = None) -> None:
 
     Example: netinv store vacuum
     """
-    from netinv.inventory.store import open_inventory
-
-    with open_inventory(store) as inventory:
+    with open_to_change(store) as inventory:
         before, after = inventory.vacuum()
     print(f"{before / 1024:,.0f} KiB before, {after / 1024:,.0f} KiB now", file=sys.stderr)
 
@@ -52,12 +66,15 @@ def prune(
 
     Example: netinv store prune --keep 90d
     """
+    from netinv.errors import UsageError
     from netinv.formats.words import count
     from netinv.inventory.moments import moment_meant
-    from netinv.inventory.store import open_inventory
 
-    with open_inventory(store) as inventory:
-        pruned = inventory.prune(moment_meant(keep, datetime.now(UTC)), dry_run=dry_run)
+    before, now = moment_meant(keep, datetime.now(UTC)), datetime.now(UTC)
+    if before > now - _LEAST_KEPT:  # what was forgotten does not come back
+        raise UsageError(f"--keep {keep} would forget nearly everything", hint="3m is three minutes, 3mo three months")
+    with open_to_change(store) as inventory:
+        pruned = inventory.prune(before, dry_run=dry_run)
     told = [
         count(pruned.scans, "scan"),
         count(pruned.changes, "change"),

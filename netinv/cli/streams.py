@@ -57,6 +57,12 @@ def finish(stream: TextIO | None) -> None:
         abandon(stream)
 
 
+def say(line: str) -> None:
+    """A line on standard error, if anybody listens there."""
+    with suppress(OSError, AttributeError):
+        print(line, file=sys.stderr, flush=True)
+
+
 def abandon(stream: TextIO) -> None:
     """Let what is left in the buffer, and all that follows, go nowhere."""
     with suppress(OSError, ValueError):

@@ -31,6 +31,8 @@ def secrets(path: str | None, variable: str) -> tuple[str, ...]:
     """
     if path is None:
         return tuple(os.environ.get(variable, "").split())
+    if "://" in path:  # the secret itself, which is not repeated
+        raise UsageError("a URL stands where the file that holds it is to be named", hint=f"put it into a file, or in {variable}")
     try:
         with Path(path).expanduser().open(encoding="utf-8") as file:
             lines = [line.strip() for line in file.read(_LONGEST).splitlines()]

@@ -25,7 +25,7 @@ def observations(file: str) -> list[tuple[object, tuple["Evidence", ...]]]:
     try:
         text = sys.stdin.buffer.read(_LARGEST + 1) if file == "-" else _bytes(Path(file))
     except OSError as error:
-        raise UsageError(f"cannot read {called}: {error.strerror or error}") from error
+        raise UsageError(f"cannot read {called}: {error.strerror or error}", hint="name a file that you may read") from error
     if len(text) > _LARGEST:
         raise UsageError(f"{called} is larger than {_LARGEST:,} bytes", hint="netinv classify takes as many as you like")
     try:

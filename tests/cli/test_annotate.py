@@ -12,7 +12,7 @@ import pytest
 from netinv.cli.app import run
 from netinv.inventory.store import open_inventory
 from netinv.model import Annotations
-from tests.inventory.scans import PHONE, heard, scan
+from tests.inventory.scans import PHONE, TV, heard, scan
 
 
 @pytest.fixture(autouse=True)
@@ -146,6 +146,48 @@ def test_a_sheet_saved_by_libreoffice_is_as_it_was(
     capsys.readouterr()
     assert run(["import", str(tmp_path / "saved" / "devices.csv"), "--dry-run"]) == 0
     assert "0 devices of 2 would change" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("sheet", "owner"),
+    [
+        ("mac,owner\n3C-22-FB-00-00-02,Anna\n", "Anna"),
+        ("ip;owner\n10.0.0.5;Anna\n", "Anna"),
+        ("name,owner\nvault,Anna\n", "Anna"),
+        ("id,mac,ip,owner\n,,10.0.0.5,Anna\n", "Anna"),
+        ("macs,ip,owner\n3c:22:fb:00:00:02,10.0.0.77,Anna\n", "Anna"),
+    ],
+)
+def test_a_persons_own_sheet_tells_devices_by_mac_address_or_name(
+    store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], sheet: str, owner: str
+) -> None:
+    with open_inventory(store) as inventory:
+        mac = inventory.find("10.0.0.5").macs[0]
+    (tmp_path / "own.csv").write_text(sheet.replace("3C-22-FB-00-00-02", mac.upper().replace(":", "-")).replace(TV, mac))
+    assert run(["import", str(tmp_path / "own.csv"), "--dry-run"]) == 0
+    assert owner in capsys.readouterr().out
+    assert annotations(store) == Annotations()
+    assert run(["import", str(tmp_path / "own.csv")]) == 0
+    assert annotations(store) == Annotations(owner=owner)
+
+
+@pytest.mark.parametrize(
+    ("sheet", "said"),
+    [
+        ("mac,owner\n00:11:22:33:44:55,Anna\n", "line 2: no device is known as '00:11:22:33:44:55'"),
+        ("ip,owner\n10.0.0.5,Anna\n10.0.0.5,Bert\n", "line 3: "),
+        ("name,owner\n,Anna\n", "line 2: it does not say which device"),
+        ("addresses,owner\n10.0.0.5 10.0.0.6,Anna\n", "line 2: '10.0.0.5 10.0.0.6' means 2 devices"),
+        ("owner\nAnna\n", "no column by which devices are told"),
+    ],
+)
+def test_a_row_that_may_be_about_nobody_or_several_is_named(
+    store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], sheet: str, said: str
+) -> None:
+    (tmp_path / "own.csv").write_text(sheet)
+    assert run(["import", str(tmp_path / "own.csv")]) != 0
+    assert said in capsys.readouterr().err
+    assert annotations(store) == Annotations()
 
 
 def test_a_sheet_with_one_wrong_line_changes_nothing(store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -27,6 +27,12 @@ def test_a_host_is_its_variables(store: Path, capsys: pytest.CaptureFixture[str]
     assert json.loads(capsys.readouterr().out)["netinv_macs"] == ["00:11:32:01:02:03"]
 
 
+@pytest.mark.parametrize("word", ["10.0.0.5", "VAULT"])
+def test_a_host_may_be_meant_as_devices_are_elsewhere(store: Path, capsys: pytest.CaptureFixture[str], word: str) -> None:
+    assert run(["ansible", "--host", word, "--store", str(store)]) == 0
+    assert json.loads(capsys.readouterr().out)["netinv_name"] == "vault"
+
+
 def test_an_unknown_host_and_two_questions_at_once_are_errors(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["ansible", "--host", "nobody", "--store", str(store)]) == 1
     assert "no host is called 'nobody' here" in capsys.readouterr().err

@@ -76,6 +76,42 @@ def test_every_setting_of_a_scan_reaches_it(file: Path, asked: Callable[..., dic
             assert text == " ".join(setting.example.strip('[]"').replace('", "', " ").split()), setting.name
 
 
+@pytest.fixture
+def watched(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., dict[str, Any]]:
+    """`watched("--every", "1h")`: what `netinv watch --every 1h` would do."""
+
+    def watch(*words: str) -> dict[str, Any]:
+        heard: dict[str, Any] = {}
+
+        class Keeper:
+            def __init__(self, *_: object) -> None: ...
+
+            def keep_alone(self) -> None: ...
+
+            def close(self) -> None: ...
+
+        def outlets_of(*told: Any, is_drawn: bool) -> None:
+            heard.update(zip(("exec", "webhook-file", "mqtt-file", "notify-file", "metrics"), told[:5], strict=True))
+            raise TargetError("enough")
+
+        class Watcher:
+            def __init__(self, *_: object, every: float, **more: object) -> None:
+                heard["every"] = every
+
+        def asked(**wishes: Any) -> object:
+            heard.update(wishes)
+            return None
+
+        monkeypatch.setattr("netinv.watch.keeper.Keeper", Keeper)
+        monkeypatch.setattr("netinv.watch.watcher.Watcher", Watcher)
+        monkeypatch.setattr("netinv.watch.looks.Asked", asked)
+        monkeypatch.setattr("netinv.cli.telling.outlets_of", outlets_of)
+        assert run(["watch", "--store", str(tmp_path / "i.db"), *words]) == 2
+        return heard
+
+    return watch
+
+
 def test_a_pace_named_on_the_command_line_is_not_slowed_by_the_file(
     file: Path, asked: Callable[..., dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -91,6 +127,52 @@ def test_a_pace_named_on_the_command_line_is_not_slowed_by_the_file(
     monkeypatch.setenv("NETINV_PACE", "default")
     wishes = asked()
     assert (wishes["pace"], wishes["rate"]) == ("default", None)
+
+
+def test_every_setting_of_a_watch_reaches_it_and_gives_way_to_its_option(
+    file: Path, watched: Callable[..., dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shutil.which", str)
+    ours = [setting for setting in SETTINGS.values() if setting.name.startswith("watch.")]
+    file.write_text("[watch]\n" + "\n".join(f"{setting.key} = {setting.example}" for setting in ours))
+    wishes = watched()
+    assert (wishes["every"], wishes["manners"].pace, wishes["passive"]) == (600, "default", True)
+    assert wishes["exec"] == ["/usr/local/bin/told", "{says}"]
+    assert [wishes[name] for name in ("notify-file", "webhook-file", "mqtt-file", "metrics")] == [
+        "/etc/netinv/notify", "/etc/netinv/webhook", "/etc/netinv/mqtt", "9877",
+    ]  # fmt: skip
+    wishes = watched(
+        "--every", "1h", "--pace", "gentle", "--no-passive", "--metrics", "9000", "--mqtt-file", "x", "--exec", "say"
+    )
+    assert (wishes["every"], wishes["manners"].pace, wishes["passive"], wishes["metrics"]) == (3600, "gentle", False, "9000")
+    assert (wishes["mqtt-file"], wishes["exec"]) == ("x", ["say"])
+    assert watched("--", "notify-send", "{says}")["exec"] == ["notify-send", "{says}"], "instead of what the file says"
+    assert watched("--exec", "say", "--", "{says}")["exec"] == ["say", "{says}"]
+    monkeypatch.setenv("NETINV_WATCH_EVERY", "2m")
+    assert watched()["every"] == 120
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ('every = "soon"', "no time between two sweeps"),
+        ('pace = "fast"', "no hurry"),
+        ('on = ["knew"]', "there is no event 'knew'"),
+        ('exec = "say \'"', "the command cannot be understood"),
+        ('metrics = "example.org:1"', "no address to serve metrics at"),
+        ('webhook-file = "https://hooks.example/t0k3n"', "has to be an absolute path"),
+        ('webhok-file = "/x"', "there is no setting watch.webhok-file"),
+    ],
+)
+def test_what_a_watch_cannot_do_is_told_with_its_line(
+    file: Path, line: str, says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file.write_text(f"[watch]\n{line}\n")
+    assert run(["watch"]) == 2
+    told = capsys.readouterr().err
+    assert f"{file}:2" in told
+    assert says in told
+    assert "t0k3n" not in told
 
 
 def test_what_the_file_leaves_out_stays_out(file: Path, asked: Callable[..., dict[str, Any]]) -> None:
@@ -124,13 +206,15 @@ def test_the_usual_format_gives_way_to_one_that_is_named_in_any_way(
 
 def test_an_option_that_is_called_like_a_setting_is_that_setting_in_every_command() -> None:
     group: Any = typer.main.get_command(app)
-    settings = {option.partition("/")[0]: setting for setting in SETTINGS.values() for option in setting.options}
-    # a file is named there; there is another default; they ask, or tell, whose a scan was, and not who we are
-    others = {("export", "--format"), ("watch", "--pace"), *((name, "--sensor") for name in ("list", "read", "replay"))}
+    # a file is named there; they ask, or tell, whose a scan was, and not who we are
+    others = {("export", "--format"), *((name, "--sensor") for name in ("list", "export", "map", "read", "replay"))}
     found = set()
     for name, command in group.commands.items():
         if name == "demo":  # on another network
             continue
+        # What is set for the watch is the watch's, and there it stands before what is called alike elsewhere.
+        known = [s for s in SETTINGS.values() if name == "watch" or not s.name.startswith("watch.")]
+        settings = {option.partition("/")[0]: setting for setting in known for option in setting.options}
         for parameter in command.params:
             for option in settings.keys() & set(parameter.opts):
                 if (name, option) not in others and option.startswith("--"):

@@ -14,6 +14,8 @@ import pytest
 from netinv.lab import household
 from tests.conftest import Netinv
 
+pytestmark = pytest.mark.slow
+
 HOME = household()
 
 

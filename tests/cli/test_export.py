@@ -39,6 +39,30 @@ def test_standard_output_gets_csv_unless_told_otherwise(
     assert capsysbinary.readouterr().out.startswith(beginning)
 
 
+@pytest.mark.parametrize(("name", "beginning"), [("csv", b"ip,mac,"), ("json", b'{\n  "schema"'), ("hosts", b"#")])
+def test_the_name_of_a_format_in_place_of_a_file_writes_it_to_standard_output(
+    name: str,
+    beginning: bytes,
+    store: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsysbinary: pytest.CaptureFixture[bytes],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    before = sorted(tmp_path.iterdir())
+    assert run(["export", name, "--store", str(store)]) == 0
+    assert capsysbinary.readouterr().out.startswith(beginning)
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_file_named_like_a_format_is_written_where_the_format_is_said(
+    store: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(["export", "csv", "--format", "json", "--store", str(store)]) == 0
+    assert (tmp_path / "csv").read_bytes().startswith(b'{\n  "schema"')
+
+
 def test_who_has_no_place_in_a_format_is_counted_apart(store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     camera = heard(("mac", "44:19:b6:5d:e2:17"), ("tcp.554", "open"), address="10.0.0.70")
     with open_inventory(store) as inventory:

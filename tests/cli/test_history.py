@@ -1,6 +1,7 @@
 """`netinv history`, `diff`, `scans`, `networks` and `list` with its filters, as a user meets them."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 
 from netinv.cli.app import run
 from netinv.inventory.store import open_inventory
-from tests.inventory.scans import OFFICE, PHONE, ROUTER, TV, heard, scan
+from tests.inventory.scans import OFFICE, PHONE, ROUTER, TV, at, heard, scan
 
 HOUSE = (
     heard("10.0.0.1", ROUTER, dns_ptr="router.lan", route_gateway="eth0"),
@@ -67,6 +68,21 @@ def test_the_last_two_scans_of_the_network_are_compared(past: Path, capsys: pyte
 def test_scans_are_named_in_many_ways(past: Path, capsys: pytest.CaptureFixture[str], words: list[str]) -> None:
     lines = said(["diff", *words, "--exit-code"], capsys, 1).splitlines()
     assert [line[:1] for line in lines[1:]] == ["+", "-", "~"]
+
+
+def test_of_today_is_shown_what_is_new_since_it_began(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NETINV_STORE", str(tmp_path / "now.db"))
+    hours = (datetime.now(UTC) - at(0)) / timedelta(hours=1)
+    with open_inventory(tmp_path / "now.db") as store:
+        store.record(scan(*HOUSE, hours=hours - 24, name="a-day-ago"))
+        store.record(scan(*HOUSE, NEW, hours=hours, name="just-now"))
+    told = said(["diff", "today"], capsys)
+    assert told.startswith("a-day-ago")
+    assert "visitor" in told
+    assert run(["diff", "last"]) == 0
+    assert "means the very scan" in capsys.readouterr().err
 
 
 def test_no_differences_are_said_to_be_none(past: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,8 +11,12 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import pytest
+
 from netinv.inventory.store import open_inventory
 from netinv.lab import Lan
+
+pytestmark = pytest.mark.slow
 
 KILLS = int(os.environ.get("NETINV_KILLS", "12"))
 QUICK = ("--retries", "0", "--timeout", "0.1", "--skip", "tcp", "--quiet", "--json")

@@ -50,6 +50,16 @@ def test_the_last_scan_alone_can_be_drawn(home: str, capsys: pytest.CaptureFixtu
     assert "10.0.0.70" not in out
 
 
+def test_the_filters_of_the_list_draw_a_part_of_it_at_its_gateway(home: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["map", "--kind", "camera", "--store", home]) == 0
+    out = capsys.readouterr().out
+    assert "└─ 10.0.0.1  fritz" in out
+    assert "10.0.0.70" in out
+    assert "10.0.0.80" not in out
+    assert run(["map", "--kind", "nas", "--store", home]) == 0
+    assert "10.0.0.1" not in capsys.readouterr().out  # a gateway of nobody
+
+
 def test_a_name_draws_nothing_of_its_own(home: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["map", "--store", home]) == 0
     out = capsys.readouterr().out

@@ -11,6 +11,8 @@ import pytest
 from netinv.lab import Lan
 from netinv.lab.memory import MemoryNetwork
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(("options", "name"), [((), "lan.jsonl"), (("--no-save", "--listen", "2"), "lan.jsonl.gz")])
 def test_a_recorded_scan_is_replayed_to_the_byte_without_a_packet(

@@ -14,10 +14,13 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from netinv.defaults import RATE
 from netinv.formats.json import schema_text
 from netinv.lab import Lan
 from netinv.probes import probes
 from netinv.probes.base import LinkProbe
+
+pytestmark = pytest.mark.slow
 
 ORDINARY = {"privileged": False}
 FINDERS = [p.name for p in probes() if isinstance(p, LinkProbe) and p.needs]
@@ -38,6 +41,14 @@ def pairs(found: list[dict[str, Any]]) -> set[tuple[str, str]]:
 def truth(lan: Lan, *, both: bool) -> set[tuple[str, str]]:
     told = {(a, str(d.mac)) for a, d in lan.truth.items()}
     return told | {(a, str(d.also_mac)) for a, d in lan.truth.items() if both and d.also_mac}
+
+
+def in_the_midst_of_it(lan: Lan, begun: int = 0) -> None:
+    """Wait until it has asked for a second, of some five; `begun`: how many frames the LAN had seen before."""
+    deadline = time.monotonic() + 30
+    while lan.counters().frames < begun + RATE:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def test_as_root_every_host_is_found_with_its_mac_and_both_of_a_conflict(lan: Lan, netinv: Any) -> None:
@@ -135,7 +146,7 @@ def test_hosts_behind_the_router_are_asked_by_icmp(lan: Lan, netinv: Any) -> Non
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_an_interrupted_scan_prints_and_keeps_what_it_found_marked_partial(lan: Lan, netinv: Any, number: int, code: int) -> None:
     scan = netinv.start("scan", "--json", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    time.sleep(1.5)  # in the midst of it: a scan takes some four seconds
+    in_the_midst_of_it(lan)
     scan.send_signal(number)
     out, complaint = scan.communicate(timeout=20)
     assert scan.returncode == code
@@ -215,8 +226,9 @@ def test_an_interface_that_goes_down_makes_the_result_partial(lan: Lan, netinv: 
     from pyroute2 import IPRoute
 
     for options in ({}, ORDINARY):
+        begun = lan.counters().frames
         scan = netinv.start("scan", "--json", "--no-save", stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
-        time.sleep(1.2)
+        in_the_midst_of_it(lan, begun)
         with IPRoute() as rtnetlink:
             index = rtnetlink.link_lookup(ifname=lan.interface)[0]
             rtnetlink.link("set", index=index, state="down")
@@ -229,6 +241,7 @@ def test_an_interface_that_goes_down_makes_the_result_partial(lan: Lan, netinv: 
         assert document["devices"], "what was found before is kept"
 
 
+@pytest.mark.quiet
 @pytest.mark.parametrize("dns", ["silent", "refuses"])
 def test_a_resolver_that_is_silent_or_refuses_does_not_slow_the_scan(crowd: Any, netinv: Any, dns: str) -> None:
     crowd(hosts=20, dns=dns)
@@ -245,7 +258,7 @@ def test_a_resolver_that_is_silent_or_refuses_does_not_slow_the_scan(crowd: Any,
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root has root to give up")
 def test_root_is_given_up_before_the_first_reply_is_read(lan: Lan, netinv: Any) -> None:
     scan = netinv.start("scan", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    time.sleep(1.5)
+    in_the_midst_of_it(lan)
     children = Path(f"/proc/{scan.pid}/task/{scan.pid}/children").read_text().split()
     assert len(children) == 1
     status = Path(f"/proc/{children[0]}/status").read_text()

@@ -1,6 +1,8 @@
 """`netinv store`: the inventory's file looked after."""
 
+import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,40 @@ def test_a_whole_inventory_is_said_to_be_whole_and_a_damaged_one_is_not(store: P
     content = store.read_bytes()
     store.write_bytes(content[:8192] + b"\xff" * 4096 + content[12288:])
     assert run(["store", "check"]) == 5
+
+
+def test_a_check_says_what_is_there_and_what_to_do_where_something_is_not(
+    store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["store", "check"]) == 0
+    assert capsys.readouterr().err == f"{store} is whole: 2 devices, 1 scan\n"
+    (empty := tmp_path / "empty.db").touch()
+    assert run(["store", "check", "--store", str(empty)]) == 0
+    assert "nothing is in it yet" in capsys.readouterr().err
+    with closing(sqlite3.connect(store)) as file, file:
+        file.execute("UPDATE opinions SET verdict = '['")
+    assert run(["store", "check"]) == 5
+    said = capsys.readouterr()
+    assert said.out == "devices cannot be read: text that should be JSON\n"
+    assert f"error: the inventory {store} is damaged\nhint: it was left as it is; bring back a copy" in said.err
+
+
+def test_an_index_that_is_not_whole_is_mended(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    index = "name = 'events_of_scan'"
+    with closing(sqlite3.connect(store)) as file, file:
+        [row] = file.execute(f"SELECT * FROM sqlite_schema WHERE {index}").fetchall()
+        file.execute("PRAGMA writable_schema = ON")
+        file.execute(f"DELETE FROM sqlite_schema WHERE {index}")
+    with closing(sqlite3.connect(store)) as file, file:
+        file.execute("INSERT INTO events (scan, at, device, field, told_by) SELECT scan, at, device, field, told_by FROM events")
+        file.execute("PRAGMA writable_schema = ON")
+        file.execute("INSERT INTO sqlite_schema VALUES (?, ?, ?, ?, ?)", row)
+    assert run(["store", "check"]) == 5
+    said = capsys.readouterr()
+    assert "missing from index events_of_scan" in said.out
+    assert "hint: all that was saved is there: `netinv store vacuum`" in said.err
+    assert run(["store", "vacuum"]) == 0
+    assert run(["store", "check"]) == 0
 
 
 def test_it_is_copied_privately_and_never_over_something(store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

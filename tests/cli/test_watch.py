@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,9 @@ from netinv.formats.json import schema_text
 from netinv.lab import Lan, SimulatedDevice
 from netinv.lab.guests import Guests
 from netinv.model import MAC
+from tests.wiretap import ears, until_it_listens
+
+pytestmark = pytest.mark.slow
 
 PHONE = SimulatedDevice("10.9.0.20", MAC("b2:5a:d7:0e:63:90"), "phone", "other", "a phone")
 OTHER = SimulatedDevice("10.9.0.21", MAC("3c:52:82:0e:63:91"), "printer", "printer", "a printer")
@@ -147,7 +151,9 @@ def test_the_words_after_the_dashes_are_the_command_as_they_are(small: tuple[Lan
 
 def test_a_passive_watch_sends_nothing_and_tells_of_who_gives_a_sign(small: tuple[Lan, Guests], netinv: Any) -> None:
     home, guests = small
+    others = ears()
     with watching(netinv, "--every", "1h", "--passive") as one:
+        until_it_listens(others)
         time.sleep(3)
         before = home.counters().frames
         guests.arrive(PHONE.address, name="Pixel-8")
@@ -196,6 +202,25 @@ def test_an_interface_that_goes_away_and_comes_back_is_told_and_survived(home: L
         assert one.process.poll() is None
         assert one.events.empty(), "nobody is gone"
         assert one.end() == 143
+
+
+def test_a_watch_that_was_stopped_for_a_while_looks_again_once_and_nobody_is_gone(home: Lan, netinv: Any) -> None:
+    with watching(netinv, "--every", "4s") as one:
+        one.wait_for("devices are here")
+        processes = family(one.process.pid)
+        for pid in processes:
+            os.kill(pid, signal.SIGSTOP)
+        time.sleep(10)  # two sweeps are missed
+        for pid in reversed(processes):
+            os.kill(pid, signal.SIGCONT)
+        resumed = datetime.now(UTC)
+        time.sleep(7.5)
+        assert one.end() == 143
+        assert one.events.empty()
+        assert not any("does not end" in note for note in one.notes)
+    with netinv_store(netinv) as inventory:
+        sweeps = [scan for scan in inventory.scans() if scan.started > resumed]
+    assert 1 <= len(sweeps) <= 2, "no burst of all that were missed"
 
 
 def test_nobody_who_reads_the_network_or_the_inventory_can_open_sockets(home: Lan, netinv: Any) -> None:
@@ -304,6 +329,11 @@ def test_a_secret_is_the_first_line_of_a_file_or_in_the_environment(tmp_path: Pa
 
 def children(pid: int) -> list[int]:
     return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()]
+
+
+def family(pid: int) -> list[int]:
+    """A process and all that come from it."""
+    return [pid, *(one for child in children(pid) for one in family(child))]
 
 
 def capabilities(pid: int) -> int:
