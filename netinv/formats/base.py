@@ -92,9 +92,11 @@ def in_order(devices: Iterable[Device]) -> list[Device]:
 
 
 def _place(device: Device) -> tuple[int, int, str]:
-    octets = (device.ip or "").split(".")
-    if len(octets) == 4 and _OCTETS.issuperset(octets):  # many times faster, and nearly all of them
-        return 4, int.from_bytes(map(int, octets)), device.id
+    try:  # many times faster, and nearly all of them
+        a, b, c, d = (device.ip or "").split(".")
+        return 4, _OCTETS[a] << 24 | _OCTETS[b] << 16 | _OCTETS[c] << 8 | _OCTETS[d], device.id
+    except (ValueError, KeyError):
+        pass
     try:
         address = ip_address(device.ip or "")
     except ValueError:
@@ -102,7 +104,7 @@ def _place(device: Device) -> tuple[int, int, str]:
     return address.version, int(address), device.id
 
 
-_OCTETS = frozenset(map(str, range(256)))
+_OCTETS = {str(n): n for n in range(256)}
 
 
 def evidence_in_order(evidence: Iterable[Evidence]) -> list[Evidence]:

@@ -2,6 +2,7 @@
 
 import csv
 import re
+from collections.abc import Sequence
 from typing import TextIO
 
 from netinv.formats.base import COLUMNS, Format, Report, Style, in_order
@@ -36,7 +37,19 @@ def write(report: Report, stream: TextIO, style: Style) -> None:
         stream.write("\ufeff")
     rows = csv.writer(stream, lineterminator="\r\n")
     rows.writerow(column.name for column in COLUMNS)
-    rows.writerows([cell(column.cell(device)) for column in COLUMNS] for device in in_order(report.devices))
+    devices = in_order(report.devices)
+    rows.writerows(zip(*(_cells([column.cell(device) for device in devices]) for column in COLUMNS), strict=True))
+
+
+def _cells(column: Sequence[str | float | bool | None]) -> Sequence[str | float]:
+    """As `cell` has each; whether all are plain text is asked of a column at once."""
+    values = ["" if value is None else value for value in column]
+    if set(map(type, values)) <= {str}:
+        joined = "".join(values)  # type: ignore[arg-type]
+        is_plain = joined.isprintable() and ";" not in joined and _STARTS.isdisjoint(value[:1] for value in values)  # type: ignore[index]
+        if is_plain and max(map(len, values), default=0) <= _LONGEST:  # type: ignore[arg-type]
+            return values
+    return list(map(cell, column))
 
 
 FORMAT = Format("csv", suffix=".csv", summary="one row a device, for spreadsheets", write=write, needs_evidence=False)

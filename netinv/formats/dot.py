@@ -47,7 +47,7 @@ def _site(site: Site, nodes: _Nodes) -> Iterator[str]:
     lan = nodes.new()
     yield f'  {lan} [label="", shape=point];'
     yield f"  {gateway} -- {lan};"
-    clusters = [("joins the network", site.joining), *((group.title, group.devices) for group in site.groups)]
+    clusters = [("connects the others", site.joining), *((group.title, group.devices) for group in site.groups)]
     for title, devices in clusters:
         yield from _cluster(title, devices, lan, nodes)
     yield from _cluster("behind a router", site.beyond, gateway, nodes)

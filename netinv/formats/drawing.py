@@ -5,6 +5,7 @@ from html import escape
 from unicodedata import east_asian_width
 
 from netinv.formats.topology import Site
+from netinv.formats.words import spoken
 from netinv.model import Device
 from netinv.text import clean
 
@@ -13,6 +14,8 @@ _WIDTH = 1000
 _COLUMNS = 4
 _MARGIN = 14
 _CARD = 224
+_WIDE = 2 * _CARD + 30
+"""The card of what connects others: beside each of them stands which kind it is."""
 _GAP = 30
 _HANG = 10
 """How far left of its card the line is that a card hangs at."""
@@ -66,7 +69,7 @@ def _site(site: Site, top: float) -> tuple[list[str], float]:
         lines.append(_line((_x(0) + _CARD, y + _HEAD / 2), (turn, y + _HEAD / 2), (turn, middle)))
         bottom = max(bottom, y + _height(site.beyond))
     if site.joining:
-        cards.append(_card(_x(2), top, f"joins the network ({len(site.joining):,})", "joining", site.joining))
+        cards.append(_card(_x(2), top, f"connects the others ({len(site.joining):,})", "joining", site.joining, _WIDE))
         lines.append(_line((_x(1) + _CARD, middle), (_x(2), middle)))
         bottom = max(bottom, top + _height(site.joining))
     if not site.groups:
@@ -105,22 +108,24 @@ def _height(devices: Sequence[Device | None]) -> float:
     return _HEAD + lines * _LINE + (_FOOT if lines else 0)
 
 
-def _card(x: float, y: float, title: str, category: str, devices: Sequence[Device]) -> str:
-    return "".join(_drawn(x, y, title, category, devices))
+def _card(x: float, y: float, title: str, category: str, devices: Sequence[Device], width: int = _CARD) -> str:
+    return "".join(_drawn(x, y, title, category, devices, width))
 
 
-def _drawn(x: float, y: float, title: str, category: str, devices: Sequence[Device]) -> Iterator[str]:
+def _drawn(x: float, y: float, title: str, category: str, devices: Sequence[Device], width: int) -> Iterator[str]:
     known = category if category.isalpha() and category.isascii() else "other"
     yield f'<g class="card {known}" transform="translate({x:g} {y:g})">'
-    yield f'<rect class="back" width="{_CARD}" height="{_height(devices):g}" rx="6"/>'
+    yield f'<rect class="back" width="{width}" height="{_height(devices):g}" rx="6"/>'
     yield '<rect class="mark" x="8" y="10" width="10" height="10" rx="5"/>'
     yield f'<text class="title" x="25" y="20">{_text(title, 30)}</text>'
     for number, device in enumerate(devices[:_MOST]):
         base = _HEAD + (number + 0.65) * _LINE
         address = clean(device.ip or "")
         style, shown = ("name", device.name) if device.name else ("nameless", device.vendor or "-")
-        yield f'<text class="{style}" x="10" y="{base:g}">{_text(shown, _NAME_ROOM - len(address))}</text>'
-        yield f'<text class="address" x="{_CARD - 10}" y="{base:g}" text-anchor="end">{_text(address, _NAME_ROOM - 7)}</text>'
+        yield f'<text class="{style}" x="10" y="{base:g}">{_text(shown, _NAME_ROOM - len(address) * (width == _CARD))}</text>'
+        if width == _WIDE:
+            yield f'<text class="address" x="{_CARD}" y="{base:g}">{_text(spoken(device.verdict.kind), _NAME_ROOM - 7)}</text>'
+        yield f'<text class="address" x="{width - 10}" y="{base:g}" text-anchor="end">{_text(address, _NAME_ROOM - 7)}</text>'
     if len(devices) > _MOST:
         base = _HEAD + (_MOST + 0.65) * _LINE
         yield f'<text class="nameless" x="10" y="{base:g}">and {len(devices) - _MOST:,} more</text>'

@@ -20,7 +20,7 @@ from netinv.classification.kinds import UNKNOWN
 from netinv.formats.base import Format, Report, Style, evidence_in_order, in_order, stamp
 from netinv.formats.summary import closing_parts
 from netinv.formats.topology import HEADINGS, heading, is_self, title, topology
-from netinv.formats.words import percent
+from netinv.formats.words import make, percent
 from netinv.model import Device
 from netinv.text import clean
 
@@ -168,6 +168,7 @@ def _device(device: Device, report: Report) -> dict[str, object]:
         "confidence": round(verdict.confidence, 3),
         "vendor": clean(device.vendor or ""),
         "model": clean(verdict.model or ""),
+        "make": _make(device),
         "os": clean(verdict.os or ""),
         "firmware": clean(verdict.firmware or ""),
         "serial": clean(verdict.serial or ""),
@@ -199,6 +200,12 @@ def _device(device: Device, report: Report) -> dict[str, object]:
     # Lists are always there, for the script to go through; of the rest what says nothing is left out.
     kept = {key: value for key, value in told.items() if value or isinstance(value, list)}
     return kept if device.rtt_ms is None else {**kept, "rtt": round(device.rtt_ms, 2)}
+
+
+def _make(device: Device) -> str:
+    """Vendor and model as one, where that is not the one after the other."""
+    told = make(device.vendor, device.verdict.model, ", ")
+    return "" if told == ", ".join(filter(None, (device.vendor, device.verdict.model))) else clean(told)
 
 
 def _noted(device: Device) -> list[list[str]]:

@@ -13,6 +13,8 @@ from netinv.text import clean
 
 LARGEST = 64 << 20
 """Bytes: ten thousand devices take a tenth of it."""
+TELLING = ("id", "mac", "macs", "ip", "addresses", "name")
+"""Columns that say which device is meant, the surest first: of a row, the first that is filled in."""
 _LONGEST = 32_767
 """Characters in a cell, as in Excel."""
 _DELIMITERS = ",;\t"
@@ -31,7 +33,7 @@ class Row(NamedTuple):
 
 
 def read_sheet(content: bytes) -> list[Row]:
-    """The rows of a CSV with a header of our columns, `id` among them; empty lines are left out.
+    """The rows of a CSV with a header of our columns, one of `TELLING` among them; empty lines are left out.
 
     Takes UTF-8 with and without a byte-order mark, UTF-16 with one, and Windows-1252 where it is neither; commas, semicolons and
     tabs; and Excel's `sep=` line. Raises FormatError, with the nearest name for a column nobody knows.
@@ -46,8 +48,9 @@ def read_sheet(content: bytes) -> list[Row]:
     lines = _lines(text, delimiters[0], 2 if declared else 1)
     _, header = next(lines, (1, []))
     columns = [_column(cell) for cell in header]
-    if "id" not in columns:
-        raise FormatError("there is no column 'id', by which devices are told", hint="export the inventory as CSV, and edit that")
+    if not set(TELLING) & set(columns):
+        hint = "export the inventory as CSV, and edit that"
+        raise FormatError(f"there is no column by which devices are told: {', '.join(TELLING)}", hint=hint)
     if twice := next((name for name in columns if columns.count(name) > 1), None):
         raise FormatError(f"the column '{twice}' is there twice", hint="delete one of them")
     return [_row(line, cells, columns) for line, cells in lines if any(cell.strip() for cell in cells)]

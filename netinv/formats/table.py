@@ -45,14 +45,16 @@ class _Column:
 
 def _first(values: Sequence[str]) -> str:
     """The first, and how many more of its kind there are: that a device has IPv6 as well, or a link-local address, is no news."""
+    if len(values) < 2:
+        return clean(values[0]) if values else ""
     kinds = [(":" in value, value.startswith("fe80:")) for value in values]
     alike = [value for value, kind in zip(values, kinds, strict=True) if kind == kinds[0]]
     more = f" +{len(alike) - 1}" if len(alike) > 1 else ""
-    return clean(alike[0]) + more if alike else ""
+    return clean(alike[0]) + more
 
 
 def _name(device: Device) -> str:
-    is_self = any(fact.key == "local.self" for fact in device.evidence)
+    is_self = bool(device.evidence) and any(fact.key == "local.self" for fact in device.evidence)
     return f"{clean(device.name or '')} {'(you)' if is_self else ''}".strip()
 
 
@@ -104,23 +106,30 @@ def write(report: Report, stream: TextIO, style: Style) -> None:
 def _lines(report: Report, style: Style, paint: _Paint) -> Iterator[str]:
     width = max(style.width, _NARROWEST) if style.width else sys.maxsize
     devices = in_order(report.devices)
-    cells = {column: [column.cell(device) for device in devices] for column in (*_COLUMNS, _REASON)}
+    # elsewhere than on a terminal reasons are shown only to who asks for them
+    shown = (*_COLUMNS, _REASON) if style.why or style.width is not None else _COLUMNS
+    cells = {column: [column.cell(device) for device in devices] for column in shown}
     natural = _natural(cells)
     reason = natural.pop(_REASON, 0)
     widths = _fit(natural, width)
     room = width - _taken(widths) - _GAP
-    is_beside = bool(reason) and room >= _REASON_ROOM and (style.why or style.width is not None)
+    is_beside = bool(reason) and room >= _REASON_ROOM
     if is_beside:
         widths[_REASON] = min(reason, room)
     if devices:
-        yield _row("", [(column, column.title) for column in widths], widths, lambda text, _: paint(text, "dim"))
+        yield _row(
+            "", (_padded(column, column.title, widths[column], lambda text, _: paint(text, "dim")) for column in widths), paint
+        )
+    laid = [_laid(column, cells[column], widths[column], paint, style.color) for column in widths]
+    rows = list(zip(*laid, strict=True))
+    groups = list(map(_group, devices))
     for category, title in _GROUPS.items():
-        members = [number for number, device in enumerate(devices) if _group(device) == category]
+        members = [number for number, group in enumerate(groups) if group == category]
         if members:
             yield f"\n{paint(title, 'bold')} {paint(f'({len(members)})', 'dim')}"
         for number in members:
             mark = "new" if devices[number].is_new else ""
-            yield _row(mark, [(column, cells[column][number]) for column in widths], widths, paint)
+            yield _row(mark, rows[number], paint)
             if style.why and reason and not is_beside:
                 margin = _GUTTER + _GAP
                 for line in _wrapped(cells[_REASON][number], width - margin):
@@ -142,14 +151,23 @@ def _group(device: Device) -> str:
     return device.verdict.category if device.verdict.category in _GROUPS else "other"
 
 
-def _row(mark: str, cells: Iterable[tuple[_Column, str]], widths: Mapping[_Column, int], paint: _Paint) -> str:
-    row = paint(mark, "bold green") + " " * (_GUTTER - len(mark))
-    for column, value in cells:
-        value = _cut(value, widths[column])
-        space = " " * (widths[column] - _width(value))
-        painted = paint(value, column.style)
-        row += (space + painted if column.is_right else painted + space) + " " * _GAP
-    return row
+def _row(mark: str, cells: Iterable[str], paint: _Paint) -> str:
+    return paint(mark, "bold green") + " " * (_GUTTER - len(mark)) + "".join(cells)
+
+
+def _laid(column: _Column, values: Sequence[str], width: int, paint: _Paint, is_painted: bool) -> list[str]:
+    """As `_padded` has each; all at once where they are plain."""
+    if not is_painted and "".join(values).isascii() and max(map(len, values), default=0) <= width:
+        pad, gap = str.rjust if column.is_right else str.ljust, " " * _GAP
+        return [pad(value, width) + gap for value in values]
+    return [_padded(column, value, width, paint) for value in values]
+
+
+def _padded(column: _Column, value: str, width: int, paint: _Paint) -> str:
+    """As wide as its column, and a gap."""
+    value = _cut(value, width)
+    space, painted = " " * (width - _width(value)), paint(value, column.style)
+    return (space + painted if column.is_right else painted + space) + " " * _GAP
 
 
 def _cut(text: str, width: int) -> str:

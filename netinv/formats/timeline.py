@@ -14,6 +14,8 @@ NETWORKS = 6
 """Those drawn, the ones seen last."""
 # In units of the picture, which is as wide as the page lets it be.
 _WIDTH, _HEIGHT = 1000, 64
+_WIDEST = 24
+"""Of a bar and the gap beside it: a few scans are bars, too, and no slabs."""
 
 
 def timelines(looks: Iterable[Look]) -> Iterator[str]:
@@ -27,7 +29,7 @@ def timelines(looks: Iterable[Look]) -> Iterator[str]:
 
 
 def _figure(past: Sequence[Look]) -> str:
-    most, step = max(max(len(look.seen) for look in past), 1), _WIDTH / len(past)
+    most, step = max(max(len(look.seen) for look in past), 1), min(_WIDTH / len(past), _WIDEST)
     bars = "".join(
         f'<rect class="{"here" if look.is_whole else "unasked"}" x="{n * step:.1f}" y="{_HEIGHT - high:.1f}" '
         f'width="{step * 0.84:.1f}" height="{high:.1f}"><title>{_said(look.at)}: {count(len(look.seen), "device")}</title></rect>'
@@ -37,7 +39,9 @@ def _figure(past: Sequence[Look]) -> str:
     network = escape(clean(past[0].network, 80))
     span = f"{_said(past[0].at)} to {_said(past[-1].at)} UTC, {count(len(past), 'scan')}"
     whole = [len(look.seen) for look in past if look.is_whole]
-    who = f"; {min(whole)} to {max(whole)} devices seen" if whole else ""
+    few, many = min(whole, default=0), max(whole, default=0)
+    seen = f"{few} to {count(many, 'device')} seen" if few < many else f"{count(many, 'device')} seen each time"
+    who = f"; {seen}" if whole else ""
     grey = "; grey: not everybody was asked" if len(whole) < len(past) else ""
     says = f"{network}: {span}{who}{grey}"
     return (

@@ -3,6 +3,7 @@
 from math import floor
 
 from netinv.classification.kinds import UNKNOWN
+from netinv.classification.vendors import RANDOMISED
 from netinv.model import YOU, Verdict
 from netinv.text import clean
 
@@ -41,6 +42,9 @@ def verdict_line(verdict: Verdict) -> str:
 
 
 def make(vendor: str | None, model: str | None, between: str = " ") -> str:
-    """Vendor and model as one: `HP LaserJet M428` also where the model begins with the vendor, as many do."""
-    told = [part for part in (vendor, model) if part]
+    """Vendor and model as one: `HP LaserJet M428` also where the model begins with the vendor, as many do.
+
+    Of a MAC address that was made up nobody is the maker: beside a model that says nothing.
+    """
+    told = [part for part in (None if model and vendor == RANDOMISED else vendor, model) if part]
     return told[1] if len(told) > 1 and told[1].lower().startswith(told[0].lower()) else between.join(told)

@@ -51,6 +51,7 @@ _json = st.recursive(
 
 
 @given(st.dictionaries(st.text() | st.sampled_from(["mac", "mdns", "http", "ssdp", "facts"]), _json))
+@pytest.mark.slow
 def test_whatever_a_document_holds_it_is_looked_through(evidence: dict[str, object]) -> None:
     read = json.loads(json.dumps(evidence))
     assert all(isinstance(told, str) and told.isprintable() for told in misunderstood(read))

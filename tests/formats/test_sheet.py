@@ -37,7 +37,7 @@ def test_the_line_that_tells_excel_the_delimiter_is_understood() -> None:
     ("content", "hint"),
     [
         (b"", "export"),
-        (b"name,owner\r\nx,y\r\n", "export"),
+        (b"kind,owner\r\nx,y\r\n", "export"),
         (b"id,onwer\r\n", "'owner'"),
         (b"id,blood group\r\n", "columns: "),
         (b"id,ID\r\n", "delete one"),

@@ -32,6 +32,13 @@ def test_there_is_a_bar_for_each_scan_as_high_as_many_were_there() -> None:
     assert "3 scans; 4 to 8 devices seen; grey: not everybody was asked" in figure
 
 
+def test_a_few_scans_are_bars_and_as_many_in_each_are_said_once() -> None:
+    (figure,) = timelines(past("10.0.0.0/24", 27, 27, 27))
+    widths = [float(rect.get("width", "")) for rect in ElementTree.fromstring(figure).iter("rect")]
+    assert max(widths) < 50
+    assert "3 scans; 27 devices seen each time" in figure
+
+
 def test_few_scans_are_no_history_and_each_network_has_its_own() -> None:
     assert not list(timelines(past("10.0.0.0/24", *range(FEWEST - 1))))
     networks = [look for n in range(NETWORKS + 3) for look in past(f"10.{n}.0.0/24", 1, 2, 3, days=n)]

@@ -95,6 +95,12 @@ def test_the_drawing_names_who_fits_and_counts_the_rest() -> None:
     assert "and 5 more" in svg
 
 
+def test_what_connects_the_others_is_told_apart_by_kind_in_the_drawing() -> None:
+    picture = drawing(topology(household()))
+    assert "connects the others (1)" in picture
+    assert ">access point<" in picture
+
+
 def test_the_drawing_holds_no_markup_but_its_own() -> None:
     for report in (attackers(), household(), Report(())):
         svg = drawing(topology(report))

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netinv.formats.words import count, percent, verdict_line
+from netinv.classification.vendors import RANDOMISED
+from netinv.formats.words import count, make, percent, verdict_line
 from netinv.model import Verdict
 
 
@@ -31,6 +32,21 @@ def test_no_share_is_said_to_be_more_than_it_is(share: float) -> None:
 )
 def test_a_verdict_says_as_much_as_is_known(verdict: Verdict, said: str) -> None:
     assert verdict_line(verdict) == said
+
+
+@pytest.mark.parametrize(
+    ("vendor", "model", "said"),
+    [
+        ("Sony", "PS5", "Sony PS5"),
+        ("HP", "HP LaserJet", "HP LaserJet"),
+        ("HP", None, "HP"),
+        (RANDOMISED, "Pixel-8", "Pixel-8"),
+        (RANDOMISED, None, RANDOMISED),
+        (None, None, ""),
+    ],
+)
+def test_vendor_and_model_are_said_as_one(vendor: str | None, model: str | None, said: str) -> None:
+    assert make(vendor, model) == said
 
 
 def test_one_is_singular() -> None:

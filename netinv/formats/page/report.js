@@ -38,9 +38,6 @@
     const others = list.filter((one) => one.includes(".") === list[0].includes(".")).length - 1;
     return list.length ? list[0] + (others > 0 ? ` +${others}` : "") : "";
   };
-  // Many models begin with their vendor.
-  const make = (d) => (d.vendor && d.model && d.model.toLowerCase().startsWith(d.vendor.toLowerCase()) ? [d.model] : [d.vendor, d.model])
-    .filter(Boolean).join(", ");
   const kindOf = (d) => element("span", { class: "kind" }, dot(d.category), element("b", {}, d.kind));
 
   // When the fields of a strip begin and end, where all scans were of one network.
@@ -82,7 +79,7 @@
       element("td", { class: "mono" }, firstOf(d.addresses) || "-"),
       element("td", {}, kindOf(d)),
       element("td", { class: "number" }, d.sure),
-      element("td", {}, make(d)),
+      element("td", {}, d.make || [d.vendor, d.model].filter(Boolean).join(", ")),
       element("td", { class: "mono mac" }, firstOf(d.macs)),
       element("td", { class: "time" }, minute(d.first).slice(0, 10)),
       element("td", { class: "time" }, minute(d.last)),
