@@ -115,6 +115,7 @@ def rows(text: str) -> list[tuple[str, str, str]]:
     return [(line[4:name].strip(), line[name:kind].strip(), line[kind:sure].strip()) for line in lines]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("jq"), reason="jq is not installed")
 def test_the_one_liners_for_scripts_work(lan: Lan, netinv: Any, tmp_path: Path) -> None:
     lines = [line for line in README.splitlines() if "| jq" in line]

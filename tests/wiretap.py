@@ -4,7 +4,9 @@ import ctypes
 import socket
 import struct
 import sys
+import time
 from contextlib import suppress
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -62,6 +64,19 @@ class Wiretap:
     def lost(self) -> int:
         """How many frames there was no room for since it was last asked: with any, nothing follows from what was not seen."""
         return int.from_bytes(self._socket.getsockopt(_SOL_PACKET, _PACKET_STATISTICS, 8)[4:8], sys.byteorder)
+
+
+def ears() -> int:
+    """How many packet sockets there are in this namespace (packet(7)): one more, and somebody has begun to listen."""
+    return len(Path("/proc/self/net/packet").read_text("ascii").splitlines()) - 1
+
+
+def until_it_listens(before: int, seconds: float = 20.0) -> None:
+    """Wait until there are more ears than before."""
+    deadline = time.monotonic() + seconds
+    while ears() <= before:
+        assert time.monotonic() < deadline, "nobody listens"
+        time.sleep(0.02)
 
 
 def is_housekeeping(frame: bytes) -> bool:

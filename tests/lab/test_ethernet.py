@@ -148,6 +148,7 @@ def test_several_lans_live_side_by_side(lan: lab.Lan, crowd: Crowd) -> None:
     assert other.counters().asked["icmp"] == {other.gateway: 1}
 
 
+@pytest.mark.quiet
 @pytest.mark.lab
 def test_a_lan_begins_quickly_and_leaves_nothing() -> None:
     began = time.monotonic()
@@ -178,6 +179,7 @@ def flood(interface: str, questions: list[bytes], rate: float) -> int:
     return len(answers)
 
 
+@pytest.mark.quiet
 def test_it_answers_five_thousand_questions_a_second(crowd: Crowd) -> None:
     home = crowd(hosts=1000, network="10.9.0.0/22")
     assert flood(home.interface, [frames.arp(str(a)) for a in home.household.network] * 2, 5000) == 1000
