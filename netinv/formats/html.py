@@ -79,7 +79,7 @@ def _when(report: Report, devices: Sequence[Device]) -> str:
     if not devices:
         return "Nothing has been seen yet"
     first, last = min(d.first_seen for d in devices), max(d.last_seen for d in devices)
-    return f"Seen between {_said(first)} and {_said(last)} UTC"
+    return f"Seen {_said(last)} UTC" if _said(first) == _said(last) else f"Seen between {_said(first)} and {_said(last)} UTC"
 
 
 def _said(at: datetime) -> str:
