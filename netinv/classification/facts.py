@@ -130,6 +130,9 @@ def _of_txt(e: Evidence) -> Iterator[tuple[str, str]]:
     item = e.value.partition(" ")[2] if e.value.startswith("_") else e.value
     key, _, value = item.partition("=")
     value = value.strip("() ")  # Bonjour Printing writes `product=(HP LaserJet)`
+    if not value and " " in key.strip() and not is_prose(key):  # keys are short and spaceless (RFC 6763, 6.4): this is no key
+        yield "said", key.strip()
+        yield "described", key.strip()
     if value and key.casefold() in _SAID_BY_TXT:
         yield "mdns.model", value
         yield "said", value

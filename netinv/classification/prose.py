@@ -33,13 +33,17 @@ _INSTITUTIONS = frozenset(
 _OWN_WORDS = re.compile(
     r"\bdemo pages\b|^\s*(welcome|log ?[io]n|sign ?in|connect\w*|redirect\w*)\s+(to|at|on|into)\s+(the|your)?\b", re.IGNORECASE
 )
+# Series of talks, films and books, while a "LaserJet 400 series" is a device.
+_SERIES = re.compile(
+    r"\b(speakers?|lectures?|talks?|tv|television|film|video|concert|seminar|webinar|book)s?['’]? series\b", re.IGNORECASE
+)
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 
 def is_prose(title: str) -> bool:
     """Whether a page or a service so called speaks of things as people do, so that a product's name in it tells nothing."""
     title = _OWN_WORDS.sub("", title)
-    return any(word in _WORDS for word in _LETTERS.findall(title.casefold()))
+    return bool(_SERIES.search(title)) or any(word in _WORDS for word in _LETTERS.findall(title.casefold()))
 
 
 def is_institution(title: str) -> bool:

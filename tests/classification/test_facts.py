@@ -72,6 +72,13 @@ def test_the_vendor_follows_from_the_mac() -> None:
     assert derived("mac", "not a MAC") == {}
 
 
+def test_a_txt_item_without_a_key_is_a_description() -> None:
+    told = {"said": "IC-3115W Network Camera", "described": "IC-3115W Network Camera"}
+    assert derived("mdns.txt", "IC-3115W Network Camera") == told
+    assert derived("mdns.txt", "_http._tcp IC-3115W Network Camera=") == told
+    assert derived("mdns.txt", "_http._tcp flag") == derived("mdns.txt", "_http._tcp How to choose a camera") == {}
+
+
 def test_a_name_is_told_whole_and_in_parts() -> None:
     assert derived("dns.ptr", "Office-Printer.example.com.") == {
         "name": "Office-Printer.example.com",

@@ -77,7 +77,7 @@ def test_generic_software_is_no_device(software: str, word: str) -> None:
         "Canon City Public Library", "Ring Road Traffic", "Sharp Minds GmbH", "HP Lovecraft Collected Works",
         "Projector Club Cinema",
         "Heat Pump Research Group", "Vacuum Physics Lab", "Dishwasher Salt Study", "Router Bits for Woodworking",
-        "Tablet Weaving Guild",
+        "Tablet Weaving Guild", "Speaker Series 2025", "TV Series Database",
     ],
 )  # fmt: skip
 def test_a_page_about_a_thing_is_not_the_thing(title: str) -> None:
@@ -117,6 +117,16 @@ def test_a_name_that_is_wholly_a_model_is_one(name: str, kind: str) -> None:
 )  # fmt: skip
 def test_a_page_that_a_device_gives_itself_is_believed(title: str, kind: str) -> None:
     assert classify(evidence_of({"http": [{"port": 80, "title": title}]})).kind == kind
+
+
+def test_a_border_router_of_thread_is_not_the_router_of_the_house() -> None:
+    thread = {"type": "_meshcop._udp", "name": "Apple BorderRouter", "txt": {"vn": "Apple Inc.", "mn": "BorderRouter"}}
+    assert classify(evidence_of({"mdns": [thread]})).kind != "router"
+
+
+def test_a_plugs_number_inside_another_model_is_not_the_plug() -> None:
+    assert kind_of("H6159_A1B2") == kind_of("HS110") == "smart_home"
+    assert kind_of("BD-H6500") != "smart_home"
 
 
 @pytest.mark.parametrize(
