@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from netinv.findings.answering import conflicts, duplicates, proxies, sleepers
 from netinv.findings.kinds import KINDS
-from netinv.findings.overhearing import ROUTERS, SERVERS, rivals, strangers
+from netinv.findings.overhearing import ROUTERS, SERVERS, borrowers, rivals, strangers
 from netinv.findings.scene import MANY, Scene, by_number
 from netinv.model import Device, Finding, Interface, Notice
 
@@ -27,6 +27,7 @@ def findings(devices: Iterable[Device], notices: Iterable[Notice], interfaces: I
         *duplicates(scene),
         *rivals(told, scene, "dhcp.server", "second_dhcp_server", SERVERS),
         *rivals(told, scene, "ra.router", "second_router_advertiser", ROUTERS),
+        *borrowers(told, scene),
         *strangers(told, scene),
         *proxies(scene),
         *sleepers(scene),

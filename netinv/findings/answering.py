@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations
 
-from netinv.findings.scene import SHARED, Scene, by_number, listed
+from netinv.findings.scene import Scene, by_number, listed
 from netinv.model import MAC, Evidence, Finding
 
 _ATTEMPTS = frozenset({"arp.attempt", "icmp.attempt"})
@@ -22,7 +22,7 @@ def conflicts(scene: Scene) -> Iterator[Finding]:
     for macs, evidence in sorted(rivals.items(), key=lambda item: min(by_number(e.address) for e in item[1])):
         addresses = sorted({e.address for e in evidence}, key=by_number)
         who = " and ".join(sorted(macs))
-        if shared := [mac for mac in sorted(macs) if mac.startswith(SHARED)]:
+        if shared := [mac for mac in sorted(macs) if mac.is_shared]:
             says = f"{listed(addresses)}: {who} answer; {shared[0]} is an address that redundant routers share"
             yield scene.finding("redundant_router", says, addresses, macs, evidence, "info")
         else:

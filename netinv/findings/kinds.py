@@ -18,6 +18,10 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
             "two devices answer for one IP address",
             "give one of them another address; often one has a fixed address that DHCP also hands out",
         ),
+        "borrowed_address": Kind(
+            "a device sends in the name of an address that another device answers for",
+            "find the device by its MAC address: it may be a forger; a repeater that passes on multicast does so, too",
+        ),
         "duplicate_mac": Kind(
             "hosts that cannot be one answer with the same MAC address",
             "behind an extender or a bridge this is harmless; else give the copied virtual machine or card a MAC of its own",

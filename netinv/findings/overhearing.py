@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from netinv.findings.scene import SHARED, Scene, by_number, ip_of, link_of, listed
+from netinv.findings.scene import Scene, by_number, ip_of, link_of, listed
 from netinv.model import MAC, Finding, Notice
 
 SERVERS = "DHCP servers on one network: {}; a device takes its address and its way out from the first that answers"
@@ -33,6 +33,21 @@ def strangers(notices: Sequence[Notice], scene: Scene) -> Iterator[Finding]:
         yield scene.finding("off_subnet_sender", says, addresses, macs, severity="info" if is_own_choice else "warning")
 
 
+def borrowers(notices: Sequence[Notice], scene: Scene) -> Iterator[Finding]:
+    """Who sends in the name of an address that others answer ARP for: one finding for each address."""
+    borrowed: dict[str, list[Notice]] = defaultdict(list)
+    for notice in notices:
+        if notice.kind == "address.borrowed" and notice.address and notice.mac:
+            borrowed[notice.address].append(notice)
+    for address, found in sorted(borrowed.items(), key=lambda item: by_number(item[0])):
+        macs = sorted({n.mac for n in found if n.mac})
+        where = {a for mac in macs if (device := scene.by_mac.get(mac)) for a in scene.addresses[device.id]} - {address}
+        who = f"{listed(macs)} ({listed(sorted(where, key=by_number))})" if where else listed(macs)
+        verb = "speaks" if len(macs) == 1 else "speak"
+        says = f"{who} {verb} in the name of {address}, which is at {found[-1].value}; what is said so is not believed"
+        yield scene.finding("borrowed_address", says, [address], macs)
+
+
 def rivals(notices: Sequence[Notice], scene: Scene, source: str, kind: str, says: str) -> Iterator[Finding]:
     """More than one of what a network should have one of; those with an address or a MAC in common are one."""
     links: dict[str, list[tuple[set[str], set[MAC]]]] = defaultdict(list)
@@ -46,7 +61,7 @@ def rivals(notices: Sequence[Notice], scene: Scene, source: str, kind: str, says
                 macs |= other[1]
             known.append((addresses, macs))
     for _, known in sorted(links.items()):
-        if len(known) < 2 or any(mac.startswith(SHARED) for _, macs in known for mac in macs):
+        if len(known) < 2 or any(mac.is_shared for _, macs in known for mac in macs):
             continue
         each = sorted((min(addresses, key=by_number), min(macs, default="")) for addresses, macs in known)
         who = listed([f"{address} ({mac})" if mac else address for address, mac in each])

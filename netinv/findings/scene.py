@@ -15,9 +15,6 @@ _A_FEW = 4
 _LISTED = 4
 """Addresses named in a sentence; a finding itself has them all."""
 
-# The MAC that redundant routers share (RFC 9568, 7.3; CARP took it over from VRRP), and those of Cisco's HSRP and GLBP.
-SHARED = ("00:00:5e:00:01:", "00:00:5e:00:02:", "00:00:0c:07:ac:", "00:00:0c:9f:f", "00:05:73:a0:0", "00:07:b4:00:")
-
 
 class Scene:
     """Who answered where: the evidence of a scan, as the questions below ask for it."""

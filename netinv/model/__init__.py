@@ -2,7 +2,7 @@
 
 from netinv.model.addressing import MAC, Interface
 from netinv.model.device import YOU, Annotations, Device, Link, Presence
-from netinv.model.evidence import Answer, Evidence, Host, Notice
+from netinv.model.evidence import Answer, Evidence, Host, Notice, Saying
 from netinv.model.scan import Change, Finding, Problem, Scan, Traffic
 from netinv.model.verdict import Alternative, Detail, Name, Reason, Verdict
 
@@ -25,6 +25,7 @@ __all__ = [
     "Presence",
     "Problem",
     "Reason",
+    "Saying",
     "Scan",
     "Traffic",
     "Verdict",

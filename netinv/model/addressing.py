@@ -12,6 +12,9 @@ _MAC = re.compile(
     re.IGNORECASE,
 )
 
+# The MAC that redundant routers share (RFC 9568, 7.3; CARP took it over from VRRP), and those of Cisco's HSRP and GLBP.
+_SHARED = ("00:00:5e:00:01:", "00:00:5e:00:02:", "00:00:0c:07:ac:", "00:00:0c:9f:f", "00:05:73:a0:0", "00:07:b4:00:")
+
 
 class MAC(str):
     """A 48-bit hardware address in its one spelling, `aa:bb:cc:dd:ee:ff`; made by `parse` where it is heard."""
@@ -42,6 +45,11 @@ class MAC(str):
     def is_local(self) -> bool:
         """Locally administered: the U/L bit (IEEE 802-2014, 8.2.2); made up by the device, so it names no vendor."""
         return bool(int(self[1], 16) & 2)
+
+    @property
+    def is_shared(self) -> bool:
+        """Of routers that stand in for each other: who has it now may have another's tomorrow."""
+        return self.startswith(_SHARED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2s
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from netinv.model.addressing import MAC
 
@@ -14,6 +14,18 @@ class Answer(NamedTuple):
     address: str
     key: str
     value: str
+
+
+class Saying(Answer):
+    """An answer to be believed only of who has the address: anybody may send a datagram in another's name."""
+
+    by: MAC | None
+    """Whose frame brought it; None where the system shows no frames."""
+
+    def __new__(cls, address: str, key: str, value: str, by: MAC | None) -> Self:
+        said = super().__new__(cls, address, key, value)
+        said.by = by
+        return said
 
 
 class Notice(NamedTuple):

@@ -50,9 +50,9 @@ class Captured(NamedTuple):
 class Captures:
     """A capture file, which may be read more than once."""
 
-    def __init__(self, path: str | Path) -> None:
-        """TranscriptError if it is no file that can be read."""
-        self.name = clean(os.fspath(path), 200)
+    def __init__(self, path: str | Path, name: str = "") -> None:
+        """`name` is for messages, where it is not the path."""
+        self.name = clean(name or os.fspath(path), 200)
         self.is_cut = False
         """It broke off, or was damaged, when it was read last."""
         self._path = Path(path)

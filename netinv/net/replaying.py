@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from ipaddress import ip_address
 from typing import Any, Final, cast
 
 from netinv.model import Interface, Traffic
@@ -146,8 +147,9 @@ class _Door:
 
     def _replayed(self, verb: Verb) -> Callable[..., Any]:
         async def answered(*args: Any, **kwargs: Any) -> Any:
+            silence = b"" if verb.answers is bytes else None  # a question that was not asked then, or whose answer is gone
             async with aclosing(self._answers(verb, verb.asked(*args, **kwargs))) as answers:
-                return await anext(answers, None)
+                return await anext(answers, silence)
 
         def yielded(*args: Any, **kwargs: Any) -> AsyncGenerator[Any, None]:
             return self._answers(verb, verb.asked(*args, **kwargs))
@@ -162,6 +164,8 @@ class _Door:
         question, difference = found
         question.is_used = True
         for moment, told in question.answers:
+            if not _is_of_asked(told, asked):
+                continue
             await self._replay.wait_until(moment)
             yield meant(adapted(told, difference), verb.answers)
         if question.failure:
@@ -192,6 +196,14 @@ _NOTHING: Final[Mapping[str, Any]] = {
     "traffic": Traffic(),
 }
 """What a door says that has said nothing; all else is an empty tuple."""
+
+
+def _is_of_asked(told: Any, asked: Mapping[str, Any]) -> bool:
+    """Whether it comes from one of those who were asked by name, as the door sees to; anybody may answer who hears a group."""
+    named = asked.get("targets")
+    if not isinstance(named, list) or not isinstance(told, dict) or told.get("address") in named:
+        return True
+    return any(ip_address(each).is_multicast for each in named)
 
 
 def _subject(verb: str, asked: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -117,6 +118,15 @@ def _check_targets(targets: Targets) -> None:
             raise ValueError("has targets that are no ascending addresses")
 
 
+def _check_sender(answer: Any) -> None:
+    """Whoever is said to have answered, or to have been overheard, has an IP address; ValueError for anything else."""
+    for said in (getattr(answer, "address", None), getattr(answer, "source", None)):
+        if said is not None and "%" in said:
+            raise ValueError(f"wants an address without a zone, not {said[:40]!r}")
+        if said is not None:
+            ip_address(said)
+
+
 def _moment(said: str) -> None:
     moment = datetime.fromisoformat(said)
     if moment.tzinfo is None or not 1970 < moment.year < 9000:
@@ -166,7 +176,7 @@ class _Reading:
                 raise ValueError(f"answers {line['of']}, which is no open question")
             verb = self._open[line["of"]] if kind == "got" else self._open.pop(line["of"])
             if verb and kind != "end":
-                meant(line[kind], verb.answers if kind == "got" else Failure)
+                _check_sender(meant(line[kind], verb.answers if kind == "got" else Failure))
         elif kind == "is":
             for name, value in _object(line["is"]).items():
                 if name in states():

@@ -25,13 +25,14 @@ OVER = 4096
 EARLY = 32
 """Segments kept of a connection that came before the one by which its server took it."""
 STRANGERS = 256
-"""Connections of which such are kept; the oldest makes room."""
+"""Connections of which such are kept, and answers of resolvers that came before their question; the oldest makes room."""
 QUESTIONS = 4096
 """Datagrams remembered that may yet be answered."""
 QUESTION = 2048
 """Bytes kept of one."""
 
 _TCP, _UDP = 6, 17
+_DNS = 53
 _FIN, _SYN, _RST, _ACK = 1, 2, 4, 16
 _MASK = (1 << 32) - 1
 _IPV4 = struct.Struct("!BxHxxHxB2x4s4s")
@@ -68,6 +69,8 @@ class Turns:
     def __init__(self) -> None:
         self._questions: dict[tuple[str, int, int], bytes] = {}
         """By who asks from which port, and the port asked."""
+        self._unasked: dict[tuple[str, int, int], tuple[datetime, Overheard]] = {}
+        """Likewise answers of resolvers, which say nothing without their question, and may stand before it in the file."""
         self._streams: dict[_Ends, Connection] = {}
         self._over: dict[_Ends, int] = {}
         """The number with which the server began each."""
@@ -98,9 +101,17 @@ class Turns:
             while len(self._questions) >= QUESTIONS:
                 del self._questions[next(iter(self._questions))]
             self._questions[packet.source, port, to_port] = said[:QUESTION]
+            if early := self._unasked.pop((packet.source, port, to_port), None):
+                when, answer = early
+                yield when, answer._replace(asked=said[:QUESTION])
         if port in PORTS and not ip_address(packet.to).is_multicast:
             asked = self._questions.get((packet.to, to_port, port), b"")
-            yield at, Overheard("udp", mac, packet.source, said, port, asked)
+            answer = Overheard("udp", mac, packet.source, said, port, asked)
+            yield at, answer
+            if port == _DNS and not asked and len(said) <= QUESTION:
+                while len(self._unasked) >= STRANGERS:
+                    del self._unasked[next(iter(self._unasked))]
+                self._unasked[packet.to, to_port, port] = at, answer
 
     def _segment(self, segment: _Segment, mac: MAC | None, at: datetime) -> Heard:
         of_server, of_client = segment.to_source, segment.to_source[2:] + segment.to_source[:2]

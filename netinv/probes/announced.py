@@ -9,13 +9,13 @@ import dns.flags
 import dns.name
 import dns.rdatatype
 
-from netinv.model import Answer
+from netinv.model import Answer, Saying
 from netinv.net.announcements import read_netbios
 from netinv.net.network import Network
 from netinv.net.overheard import Overheard
 from netinv.net.targets import Targets
 from netinv.probes import mdns_message, synology, txt
-from netinv.probes.base import Answers, LinkProbe
+from netinv.probes.base import Answers, LinkProbe, heed
 from netinv.probes.mdns_message import service_of
 from netinv.probes.overheard import is_on_link
 
@@ -101,13 +101,13 @@ def read(heard: Overheard) -> Iterator[Answer]:
     """What a message tells of its sender."""
     if heard.source and (parse := _PARSERS.get(heard.topic)):
         for key, value in islice(dict.fromkeys(parse(heard.payload, heard.source)), FACTS):
-            yield Answer(heard.source, key, value)
+            yield Saying(heard.source, key, value, heard.mac)
 
 
 async def ask(network: Network, targets: Targets) -> Answers:
     async for heard in network.listen("mdns", "ssdp", "netbios", "findhost"):
         if heard.source and is_on_link(heard.source, network.interface):  # a reflector keeps the address of another link
-            for answer in read(heard):
+            for answer in heed(heard.source, read, heard):
                 yield answer
 
 

@@ -7,7 +7,7 @@ import dns.exception
 import dns.message
 import dns.reversename
 
-from netinv.model import Answer
+from netinv.model import Answer, Notice, Saying
 from netinv.net import certificates, handshake
 from netinv.net import snmp as snmp_messages
 from netinv.net.network import Datagram, Network
@@ -41,7 +41,7 @@ from netinv.probes import (
     ws_discovery,
 )
 from netinv.probes import dns as reverse_dns
-from netinv.probes.base import Answers, LinkProbe, Probe
+from netinv.probes.base import Answers, LinkProbe, Probe, heed
 from netinv.probes.overheard import is_on_link
 from netinv.probes.visited import TELLS as WEB
 from netinv.probes.visited import Visited
@@ -149,11 +149,11 @@ async def ask(network: Network, targets: Targets) -> Answers:
         if heard.source is None:
             continue
         if heard.topic == "udp" and heard.port == 53:
-            for answer in names(heard):
-                if is_on_link(answer.address, network.interface):
+            for answer in heed(heard.source, names, heard):
+                if isinstance(answer, Notice) or is_on_link(answer.address, network.interface):
                     yield answer
         elif is_on_link(heard.source, network.interface):
-            for answer in read(heard, web):
+            for answer in heed(heard.source, read, heard, web):
                 yield answer
 
 
@@ -174,7 +174,8 @@ def read(heard: Overheard, web: Visited) -> Iterator[Answer]:
         facts = parse(heard)
     for key, value in islice(dict.fromkeys(facts), FACTS):
         web.note(source, key, value)
-        yield Answer(source, key, value)
+        # A datagram can be sent in another's name; a connection cannot be held so.
+        yield Saying(source, key, value, heard.mac) if heard.topic == "udp" else Answer(source, key, value)
 
 
 PROBE = LinkProbe(

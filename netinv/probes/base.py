@@ -1,13 +1,32 @@
 """What a probe is: a question, a way to read the answer, and a declaration of what it tells and wants."""
 
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Final, ParamSpec, TypeVar
 
 from netinv.model import Answer, Host, Notice
 from netinv.net.network import Network
 from netinv.net.targets import Targets
 
 Answers = AsyncGenerator[Answer | Notice, None]
+UNREAD: Final = "message.unread"
+"""The kind of notice that any probe may give, of a message in which its reader stumbled; `value` is the error's name."""
+
+_Told = TypeVar("_Told")
+_Heard = ParamSpec("_Heard")
+
+
+def heed(
+    sender: str | None, read: Callable[_Heard, Iterable[_Told]], *heard: _Heard.args, **by: _Heard.kwargs
+) -> Iterator[_Told | Notice]:
+    """What `read` tells of a message of `sender`; where it fails, what it has told until then, and a notice of kind `UNREAD`.
+
+    Readers raise nothing by themselves; but should one, that is to cost this message alone, and nobody else's.
+    """
+    try:
+        yield from read(*heard, **by)
+    except Exception as error:  # noqa: BLE001 - whatever it is, others are still to be heard
+        yield Notice(UNREAD, sender, None, type(error).__name__)
 
 
 @dataclass(frozen=True, slots=True)

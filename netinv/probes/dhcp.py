@@ -7,7 +7,7 @@ from netinv.net.announcements import DhcpMessage, read_dhcp
 from netinv.net.network import Network
 from netinv.net.overheard import Overheard
 from netinv.net.targets import Targets
-from netinv.probes.base import Answers, LinkProbe
+from netinv.probes.base import Answers, LinkProbe, heed
 
 LEASES = 256
 """Requests remembered until they are granted."""
@@ -60,7 +60,7 @@ class Leases:
 async def ask(network: Network, targets: Targets) -> Answers:
     leases = Leases()
     async for heard in network.listen("dhcp"):
-        for told in leases.read(heard):
+        for told in heed(heard.source or heard.mac, leases.read, heard):
             yield told
 
 

@@ -4,6 +4,7 @@ import asyncio
 
 import dns.exception
 import dns.message
+import dns.rdataclass
 import dns.rdatatype
 import dns.rdtypes.ANY.PTR  # loaded here, because once root is dropped Python's own files may be out of reach
 import dns.reversename
@@ -32,9 +33,10 @@ def parse(message: bytes, asked: bytes) -> tuple[str, ...]:
         if not query.is_response(answer):
             return ()
         # The whole chain is taken: RFC 2317 delegates parts of a /24 by CNAME.
-        records = [record for rrset in answer.answer if rrset.rdtype == dns.rdatatype.PTR for record in rrset]
+        found = (r for r in answer.answer if r.rdclass == dns.rdataclass.IN and r.rdtype == dns.rdatatype.PTR)
+        records = [record for rrset in found for record in rrset]
         names = [b".".join(record.target.labels).rstrip(b".") for record in records[:NAMES]]
-    except (dns.exception.DNSException, ValueError, KeyError, IndexError):
+    except (dns.exception.DNSException, ValueError, KeyError, IndexError, NotImplementedError):
         return ()
     return tuple(name.decode("utf-8", "replace") for name in names if name)
 

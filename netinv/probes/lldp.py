@@ -7,7 +7,7 @@ from netinv.net.announcements import Neighbour, read_cdp, read_lldp
 from netinv.net.network import Network
 from netinv.net.overheard import Overheard
 from netinv.net.targets import Targets
-from netinv.probes.base import Answers, LinkProbe
+from netinv.probes.base import Answers, LinkProbe, heed
 
 
 def read(heard: Overheard) -> Iterator[Answer | Notice]:
@@ -44,7 +44,7 @@ def _facts(protocol: str, found: Neighbour) -> Iterator[tuple[str, str]]:
 
 async def ask(network: Network, targets: Targets) -> Answers:
     async for heard in network.listen("lldp", "cdp"):
-        for told in read(heard):
+        for told in heed(heard.mac, read, heard):
             yield told
 
 

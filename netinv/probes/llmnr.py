@@ -6,6 +6,7 @@ from contextlib import aclosing
 import dns.exception
 import dns.flags
 import dns.message
+import dns.rdataclass
 import dns.rdatatype
 import dns.rdtypes.ANY.PTR  # loaded here, because once root is dropped Python's own files may be out of reach
 import dns.reversename
@@ -36,7 +37,8 @@ def parse(message: bytes, asked: bytes) -> tuple[str, ...]:
         if not query.is_response(answer):
             return ()
         owner = query.question[0].name
-        records = (r for rrset in answer.answer if rrset.name == owner and rrset.rdtype == dns.rdatatype.PTR for r in rrset)
+        found = (r for r in answer.answer if r.rdclass == dns.rdataclass.IN and r.rdtype == dns.rdatatype.PTR)
+        records = (record for rrset in found if rrset.name == owner for record in rrset)
         names = (record.target.labels[0].decode("utf-8", "replace") for record in records)
         return tuple(name for name in names if name)[:NAMES]
     except (dns.exception.DNSException, ValueError, KeyError, IndexError, NotImplementedError):

@@ -14,13 +14,13 @@ import dns.rdatatype
 import dns.reversename
 import dns.rrset
 
-from netinv.model import Answer
+from netinv.model import Answer, Notice
 from netinv.net.network import Datagram, Network
 from netinv.net.scope import Scope
 from netinv.net.targets import Targets
 from netinv.probes import ipv6, txt
 from netinv.probes.announced import parse_mdns
-from netinv.probes.base import Answers, LinkProbe
+from netinv.probes.base import Answers, LinkProbe, heed
 from netinv.probes.groups import Question, answers, groups
 from netinv.probes.mdns_message import LOCAL, TYPES, own_addresses, own_instances, own_names, read, records, service_of
 
@@ -141,48 +141,76 @@ class Speaker:
         return _message([*((name, dns.rdatatype.PTR) for name in reverse), *((name, dns.rdatatype.TXT) for name in missing)])
 
 
+@dataclass(slots=True)
+class _Link:
+    """What all responders have told so far."""
+
+    speakers: dict[str, Speaker] = field(default_factory=dict)
+    listed: set[str] = field(default_factory=set)
+    """The addresses they list for themselves."""
+    types: set[dns.name.Name] = field(default_factory=set)
+
+    def hear(self, heard: Datagram) -> Iterator[Answer]:
+        """Take in an answer, and tell what it tells."""
+        self.types |= types(heard.payload)
+        self.listed |= addresses(heard.payload, heard.address)
+        self.speakers.setdefault(heard.address, Speaker()).hear(heard)
+        yield from tell(heard)
+
+
+def _tell_last(heard: Datagram) -> Iterator[Answer]:
+    """What an answer tells that was asked of its sender alone, its name included."""
+    yield from tell(heard)
+    yield from (Answer(heard.address, "mdns.hostname", name) for name in reverse_names(heard.payload, heard.address))
+
+
+def _questions(address: str, speaker: Speaker) -> Iterator[bytes]:
+    if message := speaker.question(address):
+        yield message
+
+
 async def ask(network: Network, targets: Targets) -> Answers:
     scope = Scope(network.interface, targets)
     asked = groups(scope, *GROUPS)
     if not asked:
         return
-    speakers: dict[str, Speaker] = {}
-    listed: set[str] = set()
+    link = _Link()
     names: list[dns.name.Name] = [TYPES, *COMMON]
     for _ in range(2):  # at first who has what is common, and what there is besides; then who has that
         messages = [question(portion) for portion in portions(names)]
-        found: set[dns.name.Name] = set()
         async with aclosing(answers(network, [Question(g, PORT, m) for m in messages for g in asked])) as replies:
             async for heard in replies:
                 if heard.port != PORT:  # no responder (RFC 6762, 6.7)
                     continue
-                found |= types(heard.payload)
-                listed |= addresses(heard.payload, heard.address)
-                speakers.setdefault(heard.address, Speaker()).hear(heard)
-                for answer in tell(heard):
+                for answer in heed(heard.address, link.hear, heard):
                     yield answer
-        names = sorted(found.difference(names))[:TYPES_ASKED]
+        names = sorted(link.types.difference(names))[:TYPES_ASKED]
         if not names:
             break
-    for answer in await _ask_each(network, speakers):
+    for answer in await _ask_each(network, link.speakers):
         yield answer
     # An address is nobody's until somebody has answered there: what a device lists is only worth asking.
-    candidates = sorted(a for a in listed | speakers.keys() if ":" in a and a in scope)[:CANDIDATES]
+    candidates = sorted(a for a in link.listed | link.speakers.keys() if ":" in a and a in scope)[:CANDIDATES]
     if candidates and "icmpv6" in network.abilities:
         async for reply in network.sweep("icmpv6", candidates):
             for answer in ipv6.answers(reply) if reply.mac else ():
                 yield answer
 
 
-async def _ask_each(network: Network, speakers: Mapping[str, Speaker]) -> list[Answer]:
+async def _ask_each(network: Network, speakers: Mapping[str, Speaker]) -> list[Answer | Notice]:
     """What responders tell when they are asked directly for what they have left out (RFC 6762, 5.5)."""
-    asked = {a: message for a, speaker in islice(speakers.items(), SPEAKERS) if (message := speaker.question(a))}
+    told: list[Answer | Notice] = []
+    asked: dict[str, bytes] = {}
+    for address, speaker in islice(speakers.items(), SPEAKERS):
+        for message in heed(address, _questions, address, speaker):
+            if isinstance(message, Notice):
+                told.append(message)
+            else:
+                asked[address] = message
     replies = await asyncio.gather(*(network.udp(address, PORT, message, 9000) for address, message in asked.items()))
-    told: list[Answer] = []
     for address, reply in zip(asked, replies, strict=True):
         if reply:
-            told += tell(Datagram(address, PORT, reply))
-            told += [Answer(address, "mdns.hostname", name) for name in reverse_names(reply, address)]
+            told += heed(address, _tell_last, Datagram(address, PORT, reply))
     return told
 
 

@@ -1,6 +1,6 @@
 """Multicast DNS messages as probes read them: bounded, forgiving, and with mDNS's own flags taken out (RFC 6762, 18)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from ipaddress import ip_address
 from itertools import chain, islice
@@ -10,6 +10,8 @@ import dns.flags
 import dns.message
 import dns.name
 import dns.opcode
+import dns.rdata
+import dns.rdataclass
 import dns.rdatatype
 import dns.rdtypes.ANY.PTR  # loaded here, because once root is dropped Python's own files may be out of reach
 import dns.rdtypes.ANY.TXT
@@ -29,9 +31,15 @@ TYPES = dns.name.from_text("_services._dns-sd._udp.local.")
 _ADDRESSES = (dns.rdatatype.A, dns.rdatatype.AAAA)
 _NAMES = {dns.rdatatype.PTR: 0, dns.rdatatype.SRV: 6}
 """Where in the data of a record its name begins."""
-_READ = frozenset({*_ADDRESSES, *_NAMES, dns.rdatatype.TXT})
+_READ: Mapping[dns.rdatatype.RdataType, type[dns.rdata.Rdata]] = {
+    dns.rdatatype.A: dns.rdtypes.IN.A.A,
+    dns.rdatatype.AAAA: dns.rdtypes.IN.AAAA.AAAA,
+    dns.rdatatype.PTR: dns.rdtypes.ANY.PTR.PTR,
+    dns.rdatatype.SRV: dns.rdtypes.IN.SRV.SRV,
+    dns.rdatatype.TXT: dns.rdtypes.ANY.TXT.TXT,
+}
 _UNREAD = (0xFF00).to_bytes(2, "big")
-"""The type of all other records: private (RFC 6895, 3.1), so nothing is read in them, and no code is loaded for them."""
+"""The type of all other records, and of those of another class: private (RFC 6895, 3.1), so nothing in them is read."""
 _CACHE_FLUSH = 0x80
 """In mDNS the top bit of a class is a flag (RFC 6762, 5.4 and 10.2)."""
 
@@ -39,6 +47,8 @@ _CACHE_FLUSH = 0x80
 @lru_cache(maxsize=4)
 def read(message: bytes) -> dns.message.Message | None:
     """A query or a response, each of its records a set of its own; None for what is neither. Not to be changed.
+
+    Of the types that are read only records of the Internet's class are left as such: elsewhere their data mean something else.
 
     The last few are kept, since each message is looked at from several sides, and reading is what takes the time.
     """
@@ -53,7 +63,7 @@ def records(heard: dns.message.Message) -> list[dns.rrset.RRset]:
     """What a message says of the local domain; of a question only what its sender claims (RFC 6762, 8.1), not what it heard."""
     told = chain(heard.answer, heard.authority, heard.additional) if heard.flags & dns.flags.QR else heard.authority
     # What has no lifetime is taken back (10.1).
-    return list(islice((r for r in told if r.ttl and r.name.is_subdomain(LOCAL)), RECORDS))
+    return list(islice((r for r in told if r.ttl and r.name.is_subdomain(LOCAL) and _is_read(r)), RECORDS))
 
 
 def own_names(said: Iterable[dns.rrset.RRset], source: str) -> set[dns.name.Name]:
@@ -94,6 +104,10 @@ def service_of(name: dns.name.Name) -> str | None:
     return b".".join(labels[:2]).decode("utf-8", "replace") if labels[0].startswith(b"_") else None
 
 
+def _is_read(record: dns.rrset.RRset) -> bool:
+    return record.rdtype in _READ and all(isinstance(each, _READ[record.rdtype]) for each in record)
+
+
 def _addresses(said: Iterable[dns.rrset.RRset]) -> Iterator[tuple[dns.name.Name, str]]:
     for record in said:
         if record.rdtype in _ADDRESSES:
@@ -116,7 +130,7 @@ def _plain(message: bytes) -> bytes:
         kind, _ = parser.get_struct("!HH")
         if n >= questions:
             parser.get_uint32()
-            if kind not in _READ:
+            if kind not in _READ or int.from_bytes(plain[begin + 2 : begin + 4], "big") != dns.rdataclass.IN:
                 plain[begin : begin + 2] = _UNREAD
             elif kind in _NAMES:
                 labels += len(dns.name.from_wire(message, parser.current + 2 + _NAMES[kind])[0])

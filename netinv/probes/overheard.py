@@ -1,14 +1,15 @@
 """Who is there, by what passes by: whoever sends a frame from an address shows that it has it (RFC 826, RFC 4861, RFC 791)."""
 
 import struct
+from collections.abc import Iterator
 from ipaddress import IPv4Address, IPv6Network, ip_address
 from typing import NamedTuple
 
-from netinv.model import MAC, Answer, Interface, Notice
+from netinv.model import MAC, Answer, Interface, Notice, Saying
 from netinv.net.network import Network
 from netinv.net.overheard import Overheard
 from netinv.net.targets import Targets
-from netinv.probes.base import Answers, LinkProbe
+from netinv.probes.base import Answers, LinkProbe, heed
 from netinv.probes.ipv6 import about
 
 MACS = 8
@@ -68,19 +69,29 @@ def read(heard: Overheard, interface: Interface) -> Answer | Notice | None:
 
 
 async def ask(network: Network, targets: Targets) -> Answers:
-    known: dict[str, set[str]] = {}
+    known: dict[tuple[str, bool], set[str]] = {}
+    """By address and whether it is first hand."""
     async for heard in network.listen("arp", "dhcp", "findhost", "mdns", "nd", "netbios", "ra", "ssdp"):
-        told = read(heard, network.interface)
-        if isinstance(told, Answer):
-            macs = known.setdefault(told.address, set()) if len(known) < ADDRESSES else known.get(told.address, set())
-            if told.value in macs or len(macs) >= MACS or told.address not in known:
-                continue
-            macs.add(told.value)
-        if told:
+        for told in heed(heard.source or heard.mac, _tell, heard, network.interface):
+            if isinstance(told, Answer) and told.key == "mac":
+                party = told.address, not isinstance(told, Saying)
+                macs = known.setdefault(party, set()) if len(known) < ADDRESSES else known.get(party, set())
+                if told.value in macs or len(macs) >= MACS or party not in known:
+                    break
+                macs.add(told.value)
             yield told
-        if isinstance(told, Answer) and ":" in told.address:
-            for answer in about(told.address, heard.mac):
-                yield answer
+
+
+def _tell(heard: Overheard, interface: Interface) -> Iterator[Answer | Notice]:
+    """The same, and what an address tells by itself. Whose it is, ARP and neighbour discovery say; all else anybody may send."""
+    told = read(heard, interface)
+    if told is None:
+        return
+    found = [told, *(about(told.address, heard.mac) if isinstance(told, Answer) and ":" in told.address else ())]
+    is_first_hand = heard.topic in ("arp", "nd")
+    yield from (
+        one if is_first_hand or isinstance(one, Notice) else Saying(one.address, one.key, one.value, heard.mac) for one in found
+    )
 
 
 PROBE = LinkProbe(

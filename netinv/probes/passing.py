@@ -1,6 +1,6 @@
 """Who answers whom, as a capture file shows it: ports that accept or refuse a connection, and pings answered."""
 
-from netinv.model import Answer
+from netinv.model import Answer, Saying
 from netinv.net import passing
 from netinv.net.network import Network
 from netinv.net.targets import Targets
@@ -21,7 +21,7 @@ async def ask(network: Network, targets: Targets) -> Answers:
         macs = known.setdefault(passed.source, set()) if len(known) < ADDRESSES else known.get(passed.source, set())
         if heard.mac and heard.mac not in macs and len(macs) < MACS and passed.source in known:
             macs.add(heard.mac)
-            yield Answer(passed.source, "mac", heard.mac)
+            yield Saying(passed.source, "mac", heard.mac, heard.mac)
         if passed.said == "echo":
             yield Answer(passed.source, "icmp.ttl", str(passed.ttl))
         elif passed.port in _PORTS:

@@ -7,7 +7,7 @@ from netinv.net.announcements import read_router
 from netinv.net.network import Network
 from netinv.net.overheard import Overheard
 from netinv.net.targets import Targets
-from netinv.probes.base import Answers, LinkProbe
+from netinv.probes.base import Answers, LinkProbe, heed
 
 
 def read(heard: Overheard, interface: str) -> Iterator[Answer | Notice]:
@@ -22,7 +22,7 @@ def read(heard: Overheard, interface: str) -> Iterator[Answer | Notice]:
 
 async def ask(network: Network, targets: Targets) -> Answers:
     async for heard in network.listen("ra"):
-        for told in read(heard, network.interface.name):
+        for told in heed(heard.source, read, heard, network.interface.name):
             yield told
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator
 from contextlib import aclosing
 
-from netinv.model import Answer
-from netinv.net.network import Network
+from netinv.model import Answer, Notice
+from netinv.net.network import Datagram, Network
 from netinv.net.scope import Scope
 from netinv.net.targets import Targets
-from netinv.probes.base import Answers, LinkProbe
+from netinv.probes.base import Answers, LinkProbe, heed
 from netinv.probes.groups import Question, answers, groups
 from netinv.probes.http_document import locate
 from netinv.probes.wsd_message import CAMERA, DEVICE, Match, is_endpoint, matches, probe, resolve
@@ -35,6 +35,10 @@ def _facts(match: Match, source: str) -> Iterator[tuple[str, str]]:
     yield from (("wsd.location", place) for place in match.addresses if locate(place, source))
 
 
+def _read(heard: Datagram) -> Iterator[Answer]:
+    yield from (Answer(heard.address, key, value) for key, value in parse(heard.payload, heard.address))
+
+
 async def ask(network: Network, targets: Targets) -> Answers:
     asked = groups(Scope(network.interface, targets), IPV4, IPV6)
     found: dict[str, set[tuple[str, str]]] = {}
@@ -43,10 +47,12 @@ async def ask(network: Network, targets: Targets) -> Answers:
         async with aclosing(answers(network, questions)) as heard:
             async for datagram in heard:
                 facts = found.setdefault(datagram.address, set())
-                for key, value in parse(datagram.payload, datagram.address):
-                    if (key, value) not in facts and len(facts) < FACTS:
-                        facts.add((key, value))
-                        yield Answer(datagram.address, key, value)
+                for answer in heed(datagram.address, _read, datagram):
+                    if isinstance(answer, Notice):
+                        yield answer
+                    elif (answer.key, answer.value) not in facts and len(facts) < FACTS:
+                        facts.add((answer.key, answer.value))
+                        yield answer
         messages = [message for endpoint in _homeless(found.values())[:RESOLVED] if (message := resolve(endpoint))]
         questions = [Question(group, PORT, message) for message in messages for group in asked[:1]]
         if not questions:

@@ -10,10 +10,11 @@ from netinv.model import Answer, Notice, Problem
 from netinv.net.network import Network
 from netinv.net.scope import Scope
 from netinv.net.targets import Targets
-from netinv.probes.base import Answers, HostProbe, LinkProbe, Probe
+from netinv.probes.base import UNREAD, Answers, HostProbe, LinkProbe, Probe
 from netinv.survey.curiosity import Curiosity, Question
 from netinv.survey.dossiers import Dossiers
-from netinv.survey.events import Ended, Event, Heard, Progress, Settled
+from netinv.survey.events import Ended, Event, Heard, Noticed, Progress, Settled
+from netinv.survey.speakers import Speakers
 from netinv.text import clean
 
 TICK = 0.1
@@ -26,6 +27,8 @@ ALONE = 3.0
 FEW = 512
 """each has been asked at least once at any pace, and whoever wakes up later is asked at both its addresses."""
 
+PROBLEMS = 32
+"""Beyond so many no more messages are told of that could not be read."""
 _FINDERS = frozenset({"arp", "icmp", "icmpv6", "neighbours"})
 """Abilities of the probes that find devices; when they are through, it is known which have an IPv6 address only."""
 _DEAD = (errno.ENETDOWN, errno.ENODEV, errno.ENXIO, errno.EBADF)
@@ -60,6 +63,8 @@ class Survey:
         self._curiosity = Curiosity(asked, familiar)
         self._finding = {p.name for p in self._link if p.needs & _FINDERS}
         """Probes that still look for devices."""
+        self._speakers = Speakers(waits=bool(self._finding))
+        self._now = now
         self._pending: dict[str, int] = {}
         """Questions each address has yet to answer."""
         self._events: asyncio.Queue[Event | None] = asyncio.Queue()
@@ -103,6 +108,7 @@ class Survey:
             stopped.cancel()
             left = 0.0 if self._tasks else max(0.0, until - loop.time())
             self._events.put_nowait(Progress(*self._network.progress, left))
+        self._believe()
         await self._cancel()
 
     def report(self) -> Ended:
@@ -134,12 +140,16 @@ class Survey:
             async with aclosing(probe.ask(self._network, self._targets)) as answers:
                 async for answer in answers:
                     if not isinstance(answer, Notice):
-                        self._take(probe, answer)
+                        self._hear(probe, answer)
+                    elif answer.kind == UNREAD:
+                        self._note_unread(probe, answer)
                     elif noticed := self._dossiers.notice(probe, answer):
                         self._events.put_nowait(noticed)
         except Exception as error:  # noqa: BLE001 - one probe's failure costs a warning, not the scan
             self._fail(probe, error)
         self._finding.discard(probe.name)
+        if not self._finding:
+            self._believe()
         if not self._finding and self._curiosity.is_finding:
             self._curiosity.is_finding = False
             for address in sorted(address for address in self._dossiers.present if ":" in address):
@@ -162,6 +172,28 @@ class Survey:
             if not self._pending[host.address]:
                 self._events.put_nowait(Settled(host.address))
 
+    def _hear(self, probe: LinkProbe, answer: Answer) -> None:
+        """Keep what may be believed now: this, or what has waited for it."""
+        for told in self._speakers.hear(probe, answer):
+            self._take(*told)
+        self._tell_of_borrowers()
+
+    def _believe(self) -> None:
+        """Keep what has waited for devices to show themselves that have not."""
+        for told in self._speakers.end():
+            self._take(*told)
+        self._tell_of_borrowers()
+
+    def _tell_of_borrowers(self) -> None:
+        for notice in self._speakers.borrowers():
+            self._events.put_nowait(Noticed(notice, "overheard", self._now()))
+
+    def _note_unread(self, probe: LinkProbe, notice: Notice) -> None:
+        if len(self._problems) < PROBLEMS:
+            who = clean(notice.address or "a device without address")
+            said = f"{probe.name}: a message from {who} could not be read ({clean(notice.value)})"
+            self._problems.setdefault(said, Problem("reading", said, "what it says is left out; please report it"))
+
     def _take(self, probe: Probe, answer: Answer) -> None:
         """Keep an answer, tell what is new by it, and ask on."""
         new = self._dossiers.take(probe, answer)
@@ -178,7 +210,7 @@ class Survey:
 
     def _wait_no_longer(self, address: str) -> None:
         if self._curiosity.is_finding:
-            self._curiosity.wait_no_longer(address)
+            self._curiosity.wait_no_longer(self._dossiers.host(address))
             self._follow_up(address)
 
     def _follow_up(self, address: str) -> None:

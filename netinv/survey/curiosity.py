@@ -45,28 +45,38 @@ class Curiosity:
         """Addresses at which host probes are asked, by MAC and whether they are IPv6."""
         self._sharing: dict[str, set[str]] = {}
         """The addresses of each MAC."""
+        self._preferred: dict[str, str] = {}
+        """The one of them by which it is spoken to; kept, since one MAC may answer for thousands."""
         self._spared: set[str] = set()
         """IPv6 addresses of devices that are asked at another address."""
         self._known: set[str] = set()
         """Addresses that have been asked, or settled without a question."""
         self._alone: set[str] = set()
-        """IPv6 addresses whose devices have had their time to show an IPv4 one."""
+        """IPv6 addresses whose devices have had their time to show an IPv4 one, and the MACs of those devices."""
         self.is_finding = True
         """Whether devices are still looked for: then it is not known yet which have an IPv6 address only."""
 
     def meet(self, host: Host) -> tuple[str, ...]:
         """Note whose address it is; other addresses about which that may change what to ask."""
-        changed = []
+        changed: list[str] = []
         for mac in host.all("mac"):
             shared = self._sharing.setdefault(mac, set())
-            if host.address not in shared:
-                shared.add(host.address)
-                changed += [other for other in shared if ":" in other]
+            if host.address in shared:
+                continue
+            shared.add(host.address)
+            before = self._preferred.get(mac, host.address)
+            now = self._preferred[mac] = min(before, host.address, key=preference)
+            if (":" in before and ":" not in now) or (host.address in self._alone and mac not in self._alone):
+                changed += [other for other in shared if ":" in other]  # they wait no longer
+            elif now != before and ":" in before:
+                changed.append(before)
+            if host.address in self._alone:
+                self._alone.add(mac)
         return tuple(changed)
 
-    def wait_no_longer(self, address: str) -> None:
+    def wait_no_longer(self, host: Host) -> None:
         """Its device has had the time to show an IPv4 address."""
-        self._alone.add(address)
+        self._alone.update((host.address, *host.all("mac")))
 
     def consider(self, host: Host) -> Iterator[Question | Settled]:
         """What to ask this host now, and whether it is settled without being asked."""
@@ -113,16 +123,16 @@ class Curiosity:
 
     def _waits(self, host: Host) -> bool:
         """Whether its device may yet show an IPv4 address to be asked at."""
-        shared = self._shared(host)
-        return self.is_finding and self._alone.isdisjoint(shared) and all(":" in address for address in shared)
+        return self.is_finding and self._alone.isdisjoint((host.address, *host.all("mac"))) and ":" in self._asked_by(host)
 
     def _is_spared(self, host: Host) -> bool:
         """Whether its device is asked at another address, by IPv4 if it has any."""
-        return host.address != min(self._shared(host), key=preference)
+        return host.address != self._asked_by(host)
 
-    def _shared(self, host: Host) -> set[str]:
-        """All addresses of its device."""
-        return {host.address}.union(*(self._sharing.get(mac, ()) for mac in host.all("mac")))
+    def _asked_by(self, host: Host) -> str:
+        """Of all addresses of its device the one by which it is spoken to."""
+        others = (self._preferred[mac] for mac in host.all("mac") if mac in self._preferred)
+        return min((host.address, *others), key=preference)
 
     def _is_worth_asking(self, host: Host) -> bool:
         """Whether somebody may be at this address who is not asked at enough others."""

@@ -257,3 +257,15 @@ def test_a_clean_lan_has_no_findings(crowd: Callable[..., Lan], netinv: Any, see
     document = scanned(netinv, lan)
     assert len(document["devices"]) > 50
     assert document["scan"]["findings"] == []
+
+
+def test_who_speaks_in_another_s_name_is_named_and_no_conflict() -> None:
+    heard = [("10.0.0.2", "mac", B), ("10.0.0.3", "mac", A)]
+    [borrowed] = found(heard, [Notice("address.borrowed", "10.0.0.3", B, A)])
+    assert (borrowed.kind, borrowed.severity, borrowed.addresses, borrowed.macs) == (
+        "borrowed_address",
+        "warning",
+        ("10.0.0.3",),
+        (B,),
+    )
+    assert borrowed.says.startswith(f"{B} (10.0.0.2) speaks in the name of 10.0.0.3, which is at {A};")

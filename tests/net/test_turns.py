@@ -37,6 +37,17 @@ def test_what_is_said_twice_counts_once() -> None:
     assert told(each for packet in packets for each in (packet, packet)) == told(packets)
 
 
+def test_an_answer_of_a_resolver_is_told_again_when_its_question_comes_later() -> None:
+    question, answer = datagram(ME, 40_000, HIM, 53, b"who?"), datagram(HIM, 53, ME, 40_000, b"you")
+    assert [(h.payload, h.asked) for h in told([answer, question, answer])] == [
+        (b"you", b""),
+        (b"you", b"who?"),
+        (b"you", b"who?"),
+    ]
+    others = [datagram(HIM, 53, ME, 10_000 + n, b"somebody") for n in range(STRANGERS)]
+    assert all(not h.asked for h in told([answer, *others, question])), "the oldest is forgotten"
+
+
 def test_a_missing_segment_ends_the_connection_and_what_came_before_counts() -> None:
     long = [(True, b"a" * 5000)]
     packets = connection(ME, HIM, 80, long)

@@ -1,11 +1,13 @@
 """mDNS questions and what is believed of the answers: what a device says of itself, and nothing of anybody else."""
 
 import asyncio
+import struct
 
 import dns.flags
 import dns.message
 import dns.name
 import dns.rrset
+import dns.wire
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +17,9 @@ from netinv.lab.memory import MemoryNetwork
 from netinv.model import Answer, Notice
 from netinv.net.network import Datagram
 from netinv.net.targets import parse_targets
-from netinv.probes.mdns import PORT, PROBE, addresses, question, reverse_names, tell, types
+from netinv.probes.announced import parse_mdns
+from netinv.probes.base import UNREAD
+from netinv.probes.mdns import PORT, PROBE, Speaker, addresses, question, reverse_names, tell, types
 from netinv.probes.mdns_message import TYPES
 
 HOME = household()
@@ -191,3 +195,71 @@ def test_what_everybody_has_is_asked_for_at_once_and_what_few_have_later() -> No
     asked = [name.to_text() for q in first for name in (each.name for each in dns.message.from_wire(q.sent).question)]
     assert "_googlecast._tcp.local." in asked
     assert len(asked) == len(set(asked)) * len({q.address for q in first}), "nothing is asked for twice"
+
+
+RECORDS = (
+    "_ipp._tcp.local. PTR NPI._ipp._tcp.local.",
+    "NPI._ipp._tcp.local. SRV 0 0 631 NPI.local.",
+    "NPI._ipp._tcp.local. TXT ty=HP",
+    "NPI.local. A 10.0.0.5",
+    "NPI.local. AAAA fe80::5",
+    "5.0.0.10.in-addr.arpa. PTR NPI.local.",
+)
+_FIELDS = struct.Struct("!HHIH")
+
+
+def fields(payload: bytes) -> list[int]:
+    """Where type, class, lifetime and length of each record are."""
+    parser = dns.wire.Parser(payload)
+    parser.seek(12)
+    found = []
+    for _ in RECORDS:
+        parser.seek(parser.current + dns.name.from_wire(payload, parser.current)[1])
+        found.append(parser.current)
+        parser.seek(parser.current + _FIELDS.size + _FIELDS.unpack_from(payload, parser.current)[3])
+    return found
+
+
+@given(st.data())
+def test_records_of_any_type_and_class_with_any_data_are_read_without_stumbling(data: st.DataObject) -> None:
+    payload = bytearray(message(*RECORDS))
+    for place in data.draw(st.sets(st.sampled_from(fields(bytes(payload))), min_size=1)):
+        kind, group, lifetime, length = _FIELDS.unpack_from(payload, place)
+        kind = data.draw(st.sampled_from([kind, 1, 12, 16, 28, 33, 41, 47, 249, 250, 255]) | st.integers(0, 0xFFFF))
+        group = data.draw(st.sampled_from([group, 0x8001, 3, 4, 7, 254, 255]) | st.integers(0, 0xFFFF))
+        _FIELDS.pack_into(payload, place, kind, group, lifetime, length)
+        if length and data.draw(st.booleans()):
+            payload[place + 10 : place + 10 + length] = data.draw(st.binary(min_size=length, max_size=length))
+    heard = bytes(payload)
+    told(heard)
+    types(heard)
+    reverse_names(heard, "10.0.0.5")
+    addresses(heard, "fe80::5")
+    list(parse_mdns(heard, "10.0.0.5"))
+    Speaker().hear(Datagram("10.0.0.5", PORT, heard))
+
+
+@pytest.mark.parametrize("group", [3, 7, 0x8007, 254, 255])
+@pytest.mark.parametrize("number", range(len(RECORDS)))
+def test_a_record_of_another_class_tells_nothing_and_hides_no_other(number: int, group: int) -> None:
+    payload = bytearray(message(*RECORDS))
+    payload[(place := fields(bytes(payload))[number] + 2) : place + 2] = group.to_bytes(2, "big")
+    rest = message(*(record for n, record in enumerate(RECORDS) if n != number))
+    assert told(bytes(payload)) == told(rest)
+    assert reverse_names(bytes(payload), "10.0.0.5") == reverse_names(rest, "10.0.0.5")
+
+
+def test_a_message_that_cannot_be_read_costs_no_other_device(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stumble(message: bytes, source: str) -> frozenset[str]:
+        if source == NAS.address:
+            raise AttributeError("as no reader should")
+        return addresses(message, source)
+
+    monkeypatch.setattr("netinv.probes.mdns.addresses", stumble)
+
+    async def go() -> list[Answer | Notice]:
+        return [a async for a in PROBE.ask(MemoryNetwork(), parse_targets([str(HOME.network)]))]
+
+    found = asyncio.run(go())
+    assert {a for a in found if isinstance(a, Notice)} == {Notice(UNREAD, NAS.address, None, "AttributeError")}
+    assert {PRINTER.address, MAC_BOOK.address} <= {a.address for a in found if isinstance(a, Answer) and a.key == "mdns.hostname"}

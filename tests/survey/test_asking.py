@@ -13,7 +13,7 @@ from netinv.net.network import Network
 from netinv.net.overheard import read
 from netinv.net.targets import Targets, parse_targets
 from netinv.probes import probes
-from netinv.probes.base import Answers, HintProbe, HostProbe, LinkProbe, Probe, ServiceProbe
+from netinv.probes.base import Answers, HintProbe, HostProbe, LinkProbe, Probe, ServiceProbe, heed
 from netinv.survey import (
     ADDRESSES,
     ALONE,
@@ -30,6 +30,8 @@ from netinv.survey import (
     Settled,
     Survey,
 )
+from netinv.survey.asking import PROBLEMS
+from netinv.survey.curiosity import Curiosity
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 HOME = household()
@@ -238,6 +240,26 @@ def test_who_has_ipv4_is_asked_by_it_and_who_has_ipv6_alone_at_one_of_its_addres
     assert settled >= {e.address for e in evidence(events) if ":" in e.address and e.key == "mac"}, "all are told of"
 
 
+def test_who_answers_for_thousands_is_considered_again_only_when_that_changes_whom_to_ask() -> None:
+    """Or a gateway with one IPv6 address would cost the square of all the addresses it answers for."""
+    router = "3c:a6:2f:41:7d:02"
+    six, better = "fe80::3ea6:2fff:fe41:7d02", "2001:db8::2"
+    proxied = [f"10.77.{n // 250}.{n % 250 + 1}" for n in range(1000)]
+    curiosity = Curiosity([HostProbe("tcp", "", (), _silent)])
+
+    def met(address: str) -> tuple[str, ...]:
+        return curiosity.meet(Host(address, (Evidence(address, "mac", router, "arp", NOW),)))
+
+    assert [met(six), met(better)] == [(), (six,)], "the other is now asked instead"
+    assert set(met(proxied[0])) == {six, better}, "it has an IPv4 address"
+    assert {met(address) for address in proxied[1:]} == {()}
+
+
+async def _silent(network: Network, host: Host) -> Answers:
+    return
+    yield
+
+
 def test_who_shows_an_ipv6_address_only_is_asked_there_before_a_long_search_for_others_ends() -> None:
     """The clock is one that leaps."""
     asked: dict[str, float] = {}
@@ -424,3 +446,20 @@ def test_a_probe_may_want_one_value_of_a_key() -> None:
     found = link(*heard, ("10.77.0.2", "ssdp.st", "roku:ecp"), tells=("mac", "ssdp.st"))
     run(MemoryNetwork(), ["10.77.0.0/28"], (found, HostProbe("roku", "", tells=(), ask=ask, wants=("ssdp.st=roku:ecp",))))
     assert asked == ["10.77.0.2"]
+
+
+def test_a_message_that_cannot_be_read_is_told_of_and_floods_of_them_are_cut() -> None:
+    def stumble(address: str) -> list[Answer]:
+        raise AttributeError(address)
+
+    async def ask(network: Network, targets: Targets) -> Answers:
+        for number in range(3 * PROBLEMS):
+            for told in heed(f"10.77.0.{number}", stumble, f"10.77.0.{number}"):
+                yield told
+        yield Answer("10.77.0.10", "mac", "00:11:32:00:00:10")
+
+    events = run(MemoryNetwork(), ["10.77.0.0/24"], (LinkProbe("test", "", tells=("mac",), ask=ask, proves=frozenset({"mac"})),))
+    assert [e.address for e in evidence(events)] == ["10.77.0.10"]
+    problems = ended(events).problems
+    assert len(problems) == PROBLEMS
+    assert problems[0].message == "test: a message from 10.77.0.0 could not be read (AttributeError)"
