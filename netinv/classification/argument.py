@@ -64,7 +64,8 @@ class Argument:
     details: tuple[Detail, ...]
     """All that is told of vendor, model, os, firmware and serial, the likeliest first, the unlikely ones too."""
     rivals: tuple[Alternative, ...]
-    """What else it might be, likeliest first, each with the reasons that do not speak for `about` as well."""
+    """What else it might be, likeliest first, each with the reasons against it, and those for it that do not
+    speak for `about` as well."""
     silent: tuple[Silence, ...]
     """Rules that nearly spoke, weightiest first."""
     without: tuple[WhatIf, ...]
@@ -123,7 +124,7 @@ def _rivals(weighing: Weighing, about: str) -> Iterator[Alternative]:
         own = tuple(reason for reason in weighing.speaking_for(kind) if reason.rule not in shared)
         weighty = any(reason.weight >= _WEIGHTY for reason in own)
         if kind != about and (weighty or weighing.shares[kind] >= MENTIONED):
-            yield Alternative(category(kind), kind, weighing.shares[kind], own)
+            yield Alternative(category(kind), kind, weighing.shares[kind], own + weighing.speaking_against(kind))
 
 
 def _silences(known: Sequence[Fact], rules: Rules) -> Iterator[Silence]:

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Final, NamedTuple
 
-from netinv.classification.naming import SOURCES, TITLES, host_part, is_filler, label, registrant
+from netinv.classification.naming import SOURCES, TITLES, host_part, is_filler, is_local, label, registrant
 from netinv.classification.patterns import LONGEST
-from netinv.classification.prose import is_institution, is_prose
+from netinv.classification.prose import is_institution, is_played, is_prose
 from netinv.classification.vocabulary import vocabulary
 from netinv.model import Evidence
 
@@ -36,9 +37,9 @@ DERIVED: Final[Mapping[str, tuple[str, ...]]] = {
     "mdns.model": ("mdns.txt",),
     "said": ("snmp.sysdescr", "http.title", "upnp.model", "mdns.txt", "mdns.instance", "mdns.service", "ssdp.st"),
     "described": ("snmp.sysdescr", "http.title", "upnp.model", "mdns.txt"),
-    "name": SOURCES,
-    "name.host": SOURCES,
-    "name.head": SOURCES,
+    "name": (*SOURCES, "tls.subject"),
+    "name.host": (*SOURCES, "tls.subject"),
+    "name.head": (*SOURCES, "tls.subject"),
 }
 """Keys of the facts worked out here, each with evidence keys it comes from; `said` comes of every key the vocabulary marks so,
 `described` of those of them that are no name somebody gave."""
@@ -46,8 +47,13 @@ DERIVED: Final[Mapping[str, tuple[str, ...]]] = {
 
 def facts(evidence: Iterable[Evidence]) -> tuple[Fact, ...]:
     """Everything heard and what follows from it, each once, in an order that does not depend on the order of hearing."""
-    found = {fact for e in evidence for fact in _all(e)}
-    return tuple(sorted(found)[:MOST])
+    heard = tuple(evidence)
+    titles = {e.id for e in heard if e.key in TITLES}
+    found = {fact for e in heard for fact in _all(e)}
+    hosts = {fact.value.casefold() for fact in found if fact.key == "name.host" and fact.evidence not in titles}
+    # a name counts once: a service or device called as its host is says no more than that
+    told = (f for f in found if f.key != "said" or f.evidence not in titles or f.value.casefold() not in hosts)
+    return tuple(sorted(told)[:MOST])
 
 
 def _all(e: Evidence) -> Iterator[Fact]:
@@ -69,18 +75,29 @@ def _said() -> frozenset[str]:
 
 
 _UNAME = re.compile(r"^(Linux|FreeBSD|NetBSD|OpenBSD|Darwin|SunOS|AIX|HP-UX|QNX|VxWorks) \S+ (?=\S*\d)")
-_SUBJECT = re.compile(r"(?:^|[,/+;])\s*(?:CN|O|OU|commonName|organizationName)\s*=\s*((?:[^\\,/+;]|\\.)+)", re.IGNORECASE)
+_SUBJECT = re.compile(r"(?:^|[,/+;])\s*(CN|O|OU|commonName|organizationName)\s*=\s*((?:[^\\,/+;]|\\.)+)", re.IGNORECASE)
+_DOMAIN = re.compile(r"(\*\.)?([\w-]{1,63}\.)+[a-z][\w-]{0,62}\.?", re.IGNORECASE)
+_GENERAL = re.compile(r"\._(workstation|ssh|sftp-ssh|udisks-ssh|rfb|nfs|device-info)\._tcp\b", re.IGNORECASE)
 _SCOPE = re.compile(r"^onvif://www\.onvif\.org/(?:hardware|name|type)/(.+)", re.IGNORECASE)
 
 
 def _without_host(description: str) -> str:
     """A system description as net-snmp makes it of uname(1), without the host's name, which is no description."""
-    return _UNAME.sub(r"\1 ", description)
+    return "" if is_played(description) else _UNAME.sub(r"\1 ", description)
+
+
+def _of_instance(instance: str) -> str:
+    """What a service is called, unless it is one of any computer, which people give the names they like."""
+    return "" if _GENERAL.search(instance) or is_prose(label(instance)) else label(instance)
 
 
 def _of_subject(subject: str) -> str:
-    """Who the certificate speaks of, without the country and place it was made in."""
-    return ", ".join(part.strip() for part in _SUBJECT.findall(subject[: 2 * LONGEST]))
+    """What the certificate says of its holder, without the country and place it was made in, nor the address it is good for.
+
+    `HP Jetdirect 38831831` describes a device; of `printer.example.com` somebody has only said what to call it.
+    """
+    told = ((field, part.strip()) for field, part in _SUBJECT.findall(subject[: 2 * LONGEST]))
+    return ", ".join(part for field, part in told if field[0] in "oO" or not _DOMAIN.fullmatch(part))
 
 
 def _of_scope(scope: str) -> str:
@@ -93,7 +110,7 @@ _SAYING: Final[Mapping[str, Callable[[str], str]]] = {
     "lldp.system-description": _without_host,
     "tls.subject": _of_subject,
     "wsd.scope": _of_scope,
-    "mdns.instance": lambda instance: "" if is_prose(label(instance)) else label(instance),
+    "mdns.instance": _of_instance,
 }
 """How the description is found in a value that holds more than that."""
 
@@ -168,6 +185,13 @@ def _of_name(e: Evidence) -> Iterator[tuple[str, str]]:
         yield "said", model
 
 
+def _of_certificate(e: Evidence) -> Iterator[tuple[str, str]]:
+    """The names of a host whose certificate is for this network. One of a public domain may be that of any of its sites."""
+    for field, part in _SUBJECT.findall(e.value[: 2 * LONGEST]):
+        if field[0] in "cC" and _DOMAIN.fullmatch(name := part.strip()) and is_local(name) and "*" not in name:
+            yield from _of_name(replace(e, value=name))
+
+
 _WORK: Final[Mapping[str, Callable[[Evidence], Iterator[tuple[str, str]]]]] = {
     "mac": _of_mac,
     "icmp.ttl": _of_ttl,
@@ -176,6 +200,7 @@ _WORK: Final[Mapping[str, Callable[[Evidence], Iterator[tuple[str, str]]]]] = {
     "mdns.service": _of_service,
     "upnp.device-type": _of_device_type,
     "ssdp.st": _of_device_type,
+    "tls.subject": _of_certificate,
     **dict.fromkeys(SOURCES, _of_name),
 }
 
@@ -229,3 +254,13 @@ def head_word(host: str) -> str | None:
         if words.pop() in _PLACE_OF_TWO and words:
             words.pop()
     return words[-1] if words else None
+
+
+_SERIAL = re.compile(r"[0-9a-f]+")
+
+
+def added_word(host: str) -> str | None:
+    """The word that says what a host name names, if it is one that somebody added to others: no number, serial or single name."""
+    parts = [part.casefold() for part in _PARTS.findall(host)]
+    head = head_word(host)
+    return head if head and head in parts[1:] and len(head) > 3 and not _SERIAL.fullmatch(head) else None

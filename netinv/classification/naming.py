@@ -72,6 +72,11 @@ def host_part(name: str) -> str:
     return name.strip(".").partition(".")[0]
 
 
+def is_local(name: str) -> bool:
+    """Whether a name ends in what only says "on this network"."""
+    return _LOCAL_SUFFIX.search(name) is not None
+
+
 def label(name: str) -> str:
     """A name without what only says where it was heard: the root's dot, a service's type (`Printer._ipp._tcp`), a MAC address."""
     return _WHOSE.sub("", _SERVICE.sub("", name)).strip(".")

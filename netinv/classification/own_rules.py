@@ -7,7 +7,7 @@ import io
 import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2s
 from pathlib import Path
 from typing import Any, Final
@@ -35,7 +35,12 @@ class OwnRules:
 
 
 def directory() -> Path | None:
-    """`netinv/rules` in the user's configuration directory, under sudo the caller's; None for a user without a home."""
+    """`netinv/rules` in the user's configuration directory, under sudo the caller's; None for a user without a home.
+
+    None, too, where nothing of the user's configuration shall hold: NETINV_CONFIG=/dev/null.
+    """
+    if os.environ.get("NETINV_CONFIG") == os.devnull:
+        return None
     try:
         return config_home() / "netinv" / "rules"
     except NetinvError:
@@ -68,7 +73,7 @@ def read(paths: Iterable[Path]) -> OwnRules:
             continue
         for entry in entries:
             try:
-                (rule,) = rules_of({"rule": [entry]}, str(path))
+                (rule,) = (replace(rule, is_own=True) for rule in rules_of({"rule": [entry]}, str(path)))
             except RuleError as error:
                 problems.append(error)
                 continue

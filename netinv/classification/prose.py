@@ -37,15 +37,33 @@ _OWN_WORDS = re.compile(
 _SERIES = re.compile(
     r"\b(speakers?|lectures?|talks?|tv|television|film|video|concert|seminar|webinar|book)s?['’]? series\b", re.IGNORECASE
 )
+# Pages that list or show things: a web server's listing of a directory, a queue's or a shop's "Printers", a program for looking
+# at them ("camera viewer - ..."), while "Network Camera Viewer" is what a camera calls its own page.
+_LISTS = re.compile(
+    r"^\s*index of\b|^\s*(computers|phones|printers|routers|servers|speakers|switches|tablets|(web)?cam(era)?s)\s*$"
+    r"|\bviewer\s*[-–|:]\s*\w",
+    re.IGNORECASE,
+)
+# What programs say that only play a device.
+_PLAYED = re.compile(
+    r"\b(simulat(or|ed|ion)|emulator|dummy|fake|mock|shop|test(ing)? (agent|bench|device|lab|rig|server))\b", re.IGNORECASE
+)
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 
 def is_prose(title: str) -> bool:
     """Whether a page or a service so called speaks of things as people do, so that a product's name in it tells nothing."""
     title = _OWN_WORDS.sub("", title)
-    return bool(_SERIES.search(title)) or any(word in _WORDS for word in _LETTERS.findall(title.casefold()))
+    return bool(_SERIES.search(title) or _LISTS.search(title)) or any(
+        word in _WORDS for word in _LETTERS.findall(title.casefold())
+    )
 
 
 def is_institution(title: str) -> bool:
     """Whether a page so called is that of a school, a laboratory or a town: what it studies, teaches or lends it is not."""
     return any(word in _INSTITUTIONS for word in _LETTERS.findall(title.casefold()))
+
+
+def is_played(description: str) -> bool:
+    """Whether a system so described only plays what it speaks of: a "router simulator" is none."""
+    return _PLAYED.search(description) is not None

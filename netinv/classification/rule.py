@@ -66,6 +66,8 @@ class Rule:
     """How far what it tells is trusted, from 0 to 1; None where the strength of its evidence decides."""
     of: tuple[str, ...] = ()
     """The kinds of device it tells that of; none where it is any, or those its weights speak for."""
+    is_own: bool = False
+    """Whether the user wrote it."""
     families: tuple[str, ...] = field(init=False)
     """What its evidence speaks of; rules of one family do not confirm each other fully."""
     strength: str = field(init=False)

@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
-from math import exp
+from math import exp, log
 from typing import Final, NamedTuple
 
 from netinv.classification.calibration import Calibration, calibration
 from netinv.classification.details import best, details, tells_details
-from netinv.classification.facts import Fact, facts
+from netinv.classification.facts import Fact, added_word, facts
 from netinv.classification.kinds import UNKNOWN, category, kinds
+from netinv.classification.rule import Condition
 from netinv.classification.rule_base import Match, Rules
+from netinv.classification.rule_reader import HEAVIEST
 from netinv.classification.rules import load_rules
 from netinv.model import Alternative, Evidence, Reason, Verdict
 
@@ -23,6 +25,10 @@ _UNKNOWN_MASS: Final = 1.0
 """The weight of "something these rules do not know", against 1 for all kinds together before anything was heard."""
 _DOUBT: Final = 0.01
 """However much speaks for a kind, it might be something else in this share of the cases."""
+_MADE_UP: Final = 6.5
+"""Odds that a name made of a product's name and another word leaves its kind at most: likely, not sure."""
+_SURE: Final = 30.0
+"""Odds of what the user is sure of against all that netinv's rules say of other kinds."""
 _ECHO: Final = 0.5
 """What a reason counts for when a stronger one of the same family has spoken, once for each."""
 MENTIONED: Final = 0.03
@@ -147,7 +153,9 @@ def weigh(matches: Iterable[Match], trust: Calibration | None = None) -> Weighin
     for match in matches:
         for kind, weight in match.rule.weights.items():
             spoken.setdefault(kind, []).append(Voice(weight * scale[match.rule.strength], match))
-    voices = {kind: _without_echoes(all_voices) for kind, all_voices in spoken.items()}
+    for kind, all_voices in spoken.items():
+        spoken[kind] = _doubting_made_up_names(kind, all_voices)
+    voices = _heeding_the_user({kind: _without_echoes(all_voices) for kind, all_voices in spoken.items()})
     masses = dict(_priors())
     for kind, heard in voices.items():
         masses[kind] *= exp(sum([voice.weight for voice in heard]))
@@ -177,6 +185,58 @@ def decide(weighing: Weighing, trust: Calibration | None = None) -> Decision:
     return Decision(found, UNKNOWN, sure) if sure >= CATEGORY_FROM else Decision()
 
 
+def _doubting_made_up_names(kind: str, spoken: list[Voice]) -> list[Voice]:
+    """The voices, none of a name somebody made of a product's name and another word so loud that it alone made sure."""
+    if any(voice.weight > 0 and any(c.key == "name.head" for c in voice.match.rule.when) for voice in spoken):
+        return spoken  # the other word is one for such things
+    most = log(_MADE_UP / _priors()[kind])
+    return [
+        Voice(most, voice.match) if voice.weight > most and not voice.match.rule.is_own and _is_made_up(voice.match) else voice
+        for voice in spoken
+    ]
+
+
+def _is_made_up(match: Match) -> bool:
+    """Whether it speaks of a name alone, whose last word is none the rule knows: `xbox-fanboy`, `shelly-johnson`."""
+    rule, host = match.rule, match.heard.get("name.host", "")
+    if not host or any(condition.key.partition(".")[0] != "name" for condition in rule.when):
+        return False
+    head = added_word(host)
+    return head is not None and head not in _wording(rule.when)
+
+
+@cache
+def _wording(conditions: tuple[Condition, ...]) -> str:
+    """All that they look for, in lower case."""
+    return "\n".join([text for c in conditions for text in (c.regex, *c.values, *c.phrases)]).casefold()
+
+
+def _heeding_the_user(voices: dict[str, list[Voice]]) -> dict[str, list[Voice]]:
+    """The voices where the user's own rules outrank netinv's: he knows his things, they know what is so in general.
+
+    What netinv's rules hold against a kind does not count where a weightier rule of the user's speaks for it. Where one does as
+    firmly as a rule can, kinds for which only netinv's rules speak do so, all together, no louder than leaves it `_SURE` odds.
+    """
+    own = {kind: [v for v in heard if v.match.rule.is_own and v.weight > 0] for kind, heard in voices.items()}
+    known = {kind: max(v.weight for v in heard) for kind, heard in own.items() if heard}
+    if not known:
+        return voices
+    heeded = dict(voices)
+    for kind, weight in known.items():
+        heeded[kind] = [v for v in voices[kind] if v.match.rule.is_own or v.weight > 0 or -v.weight > weight]
+    sure = next((kind for kind in known if any(v.match.rule.weights[kind] >= HEAVIEST for v in own[kind])), None)
+    if sure is None:
+        return heeded
+    prior = _priors()
+    rivals = [kind for kind in voices if kind not in known]
+    room = log(prior[sure]) + sum(v.weight for v in heeded[sure]) - log(_SURE * max(len(rivals), 1))
+    for kind in rivals:
+        loud = sum(v.weight for v in voices[kind])
+        if loud > (most := max(room - log(prior[kind]), 0.0)):
+            heeded[kind] = [Voice(v.weight * most / loud, v.match) for v in voices[kind]]
+    return heeded
+
+
 def _without_echoes(spoken: list[Voice]) -> list[Voice]:
     """The voices with what each adds: nothing if others have used all its evidence, less if they were of its family."""
     if len(spoken) == 1:
@@ -184,7 +244,7 @@ def _without_echoes(spoken: list[Voice]) -> list[Voice]:
     heard: list[Voice] = []
     cited: dict[bool, set[str]] = {True: set(), False: set()}
     families: dict[tuple[bool, str], int] = {}
-    for weight, match in sorted(spoken, key=lambda voice: (-abs(voice.weight), voice.match.rule.id)):
+    for weight, match in sorted(spoken, key=lambda v: (-abs(v.weight), not v.match.rule.is_own, v.match.rule.id)):
         side = weight > 0
         if cited[side].issuperset(match.evidence):
             continue

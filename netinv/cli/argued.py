@@ -174,8 +174,10 @@ def _details(details: Iterable[Detail], width: int) -> Iterator[str]:
 
 def _rivals(argument: Argument, width: int) -> Iterator[str]:
     for rival in argument.rivals:
-        why = " ".join(reason.says for reason in rival.because[:2]) or "Much of what was heard fits it as well."
-        yield from _item(percent(rival.confidence), f"{_words(rival.kind)}: {why}", width)
+        why = " ".join([r.says for r in rival.because if r.weight > 0][:2]) or "Much of what was heard fits it as well."
+        against = " ".join([r.says for r in rival.because if r.weight <= -_AUDIBLE][:2])
+        but = f" But: {against}" if against else ""
+        yield from _item(percent(rival.confidence), f"{_words(rival.kind)}: {why}{but}", width)
 
 
 def _what_ifs(argument: Argument, width: int) -> Iterator[str]:

@@ -39,6 +39,13 @@ def test_a_role_that_lost_is_still_answered() -> None:
     assert "default gateway" in router.because[0].says
 
 
+def test_what_decides_against_a_rival_is_told_of_it() -> None:
+    argument = argue(mac(DELL) + named("tv"))
+    assert argument.verdict.kind == UNKNOWN
+    tv = next(rival for rival in argument.rivals if rival.kind == "tv")
+    assert [(reason.rule, reason.weight > 0) for reason in tv.because] == [("tv.name", True), ("computer.vendor-dell", False)]
+
+
 def test_where_nothing_is_said_the_nearest_guess_is_argued_about() -> None:
     argument = argue(mac(RANDOM) + ttl(64))
     assert argument.verdict.kind == UNKNOWN

@@ -79,6 +79,21 @@ def test_a_txt_item_without_a_key_is_a_description() -> None:
     assert derived("mdns.txt", "_http._tcp flag") == derived("mdns.txt", "_http._tcp How to choose a camera") == {}
 
 
+@pytest.mark.parametrize(
+    "name", ["printer.example.com", "camera.shop.com", "router.project-osrm.org", "*.switch.ch", "nas.example."]
+)
+def test_the_domain_a_certificate_is_for_describes_nothing(name: str) -> None:
+    assert derived("tls.subject", f"CN={name}").get("said") is None
+    assert derived("tls.subject", f"CN={name}, O=Acme").get("said") == "Acme"
+    assert derived("tls.subject", f"CN={name}").get("name.host") is None
+
+
+def test_what_a_certificate_says_of_a_product_does_and_a_local_name_in_it_is_a_name() -> None:
+    assert derived("tls.subject", "CN=HP LaserJet 400, O=HP")["described"] == "HP LaserJet 400, HP"
+    local = derived("tls.subject", "CN=BRWB4B5B6A1B2C3.local")
+    assert (local["name.host"], local.get("described")) == ("BRWB4B5B6A1B2C3", None)
+
+
 def test_a_name_is_told_whole_and_in_parts() -> None:
     assert derived("dns.ptr", "Office-Printer.example.com.") == {
         "name": "Office-Printer.example.com",

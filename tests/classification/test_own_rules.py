@@ -35,6 +35,7 @@ Write = Callable[[str, str], Path]
 @pytest.fixture
 def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Write]:
     """`write(name, text)`: a file of rules of the user's."""
+    monkeypatch.delenv("NETINV_CONFIG", raising=False)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     load_rules.cache_clear()
 
@@ -56,6 +57,36 @@ def test_a_rule_of_the_users_counts(write: Write) -> None:
     verdict = classify(evidence)
     assert (verdict.kind, verdict.because[0].rule) == ("camera", "camera.name-garden")
     assert load_rules().problems == ()
+
+
+MINE = """
+[[rule]]
+id = "mine.cad"
+when = {{ "name.host" = '^cad$' }}
+then = {{ kind = "tv" }}
+weight = {weight}
+says = "My {{name.host}} is a TV."
+examples = [{{ "name.host" = "cad" }}]
+"""
+DELL = ("mac", "f8:b1:56:2c:a8:05")
+PRINTER = (("snmp.sysdescr", "HP LaserJet 4250"), ("http.title", "HP LaserJet 4250"), ("mdns.service", "_ipp._tcp"))
+
+
+def test_what_the_user_is_sure_of_outranks_what_is_so_in_general(write: Write) -> None:
+    write("mine.toml", MINE.format(weight=7))
+    alone = classify(heard(("dhcp.hostname", "cad")))
+    assert alone.kind == "tv"
+    for others in ((DELL,), (("mac", "90:09:d0:5f:22:c8"),), PRINTER):
+        verdict = classify(heard(("dhcp.hostname", "cad"), *others))
+        assert verdict.kind == "tv"
+        assert verdict.confidence >= 0.9
+        assert verdict.because[0].rule == "mine.cad"
+    assert classify(heard(*PRINTER)).kind == "printer"
+
+
+def test_what_the_user_holds_for_likely_is_weighed(write: Write) -> None:
+    write("mine.toml", MINE.format(weight=2))
+    assert classify(heard(("dhcp.hostname", "cad"), DELL, *PRINTER)).kind == "printer"
 
 
 def test_it_replaces_the_rule_of_netinv_with_its_id(write: Write) -> None:

@@ -34,8 +34,25 @@ ups-and-downs-podcast nasal-spray-study nash-bridges tvs-and-radios-museum ipad-
 fridgeport ovenden vacuum-physics-lab kettlebell-gym boilermaker-union dryer-sheet-study sprinkler-fitters-union dishwasher-pete
 mower-county-library sense-and-sensibility curb-your-enthusiasm leap-year-calc titan-2000 atlas-350 orion-120 lab-2203 room-101
 marie-1984 team-742 h2o-model r2d2 c3po b52 x1-carbon rs232-notes n64-emulator-pc anna-drucker-laptop tom-heizung-pc
+xbox-fanboy playstation-repair chromecast-emulator tasmota-flasher roomba-hacker
 """,
 )
+
+NEARLY = ["shelly-johnson", "alexa-meyer", "kindle-wood", "wyze-guy", "roku-palace", "xbox-heaven"]
+"""Product names with another word: perhaps such a device, surely not surely."""
+FACTORY = ["shelly1-ab12cd", "tasmota-4B2A11-2577", "BRWB4B5B6A1B2C3", "chromecast-kitchen", "iPhone-von-Anna"]
+
+SPOKEN_OF: list[dict[str, object]] = [
+    {"http": [{"port": 80, "title": "Index of /iphone/wallpapers"}]},
+    {"http": [{"port": 80, "title": "Hikvision camera viewer - Frigate"}]},
+    {"http": [{"port": 80, "title": "Printers"}]},
+    {"snmp": {"sysDescr": "printer test agent (python pysnmp)"}},
+    {"snmp": {"sysDescr": "camera shop inventory agent"}},
+    {"snmp": {"sysDescr": "router simulator in GNS3 lab"}},
+    {"tls": {"subject": "CN=printer.example.com"}},
+    {"mdns": [{"type": "_ssh._tcp", "name": "Sonos scripts", "hostname": "sonos.local"}]},
+    {"mdns": [{"type": "_workstation._tcp", "name": "speaker [00:11:22:33:44:55]", "hostname": "speaker.local"}]},
+]
 
 THINGS = ["nas", "tv", "cam", "printer", "speaker", "hub", "ups", "switch", "phone", "lamp", "plug", "echo", "ring", "router"]
 
@@ -49,6 +66,31 @@ def kind_of(name: str) -> str:
 @pytest.mark.parametrize("name", TRAPS)
 def test_a_name_that_only_looks_like_a_thing_is_none(name: str) -> None:
     assert kind_of(name) in MACHINES
+
+
+@pytest.mark.parametrize("name", NEARLY)
+def test_a_name_made_of_a_product_and_another_word_makes_nobody_sure(name: str) -> None:
+    assert classify(evidence_of({"dhcp": {"hostname": name}})).confidence < 0.9
+
+
+@pytest.mark.parametrize("name", FACTORY)
+def test_a_name_as_the_factory_gives_it_with_a_serial_or_a_place_still_does(name: str) -> None:
+    verdict = classify(evidence_of({"dhcp": {"hostname": name}}))
+    assert verdict.confidence >= 0.9, verdict.kind
+
+
+@pytest.mark.parametrize("told", SPOKEN_OF)
+def test_what_speaks_of_a_thing_or_plays_it_is_none(told: dict[str, object]) -> None:
+    verdict = classify(evidence_of(told))
+    assert verdict.kind in MACHINES or verdict.confidence < 0.9
+    assert verdict.confidence < 0.9
+
+
+def test_a_name_counts_once_whatever_records_it_stands_in() -> None:
+    once = classify(evidence_of({"mdns": [{"type": "_http._tcp", "name": "x", "hostname": "speaker.local"}]}))
+    twice = classify(evidence_of({"mdns": [{"type": "_http._tcp", "name": "speaker", "hostname": "speaker.local"}]}))
+    assert twice.kind == once.kind
+    assert twice.confidence == pytest.approx(once.confidence, abs=0.02)
 
 
 @given(letters, st.sampled_from(THINGS), letters)
