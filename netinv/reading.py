@@ -25,13 +25,14 @@ _SECONDS = 0.5
 """Seconds, of the event loop, after the last packet."""
 
 
-def read_capture(capture: str | PathLike[str], *, network: Sequence[str] | str = ()) -> Scan:
+def read_capture(capture: str | PathLike[str], *, network: Sequence[str] | str = (), name: str = "") -> Scan:
     """The devices that show themselves in a capture file (pcap or pcapng, packed by gzip or not), at the times it tells.
 
     `network` is what was on the link, as `10.0.0.0/24`; otherwise it is gathered from DHCP and ARP. The same file gives the same
-    scan. TranscriptError for a file that is no capture or of which no network can be told, TargetError for a wrong `network`.
+    scan. `name` is what the file is called, if not by its own name. TranscriptError for a file that is no capture or of which no
+    network can be told, TargetError for a wrong `network`.
     """
-    captures = Captures(Path(fspath(capture)))
+    captures = Captures(Path(fspath(capture)), name)
     overview = Overview(captures)
     if not (overview.first and overview.last):
         raise TranscriptError(f"there is no packet in {captures.name!r}", hint="was it captured at the right interface?")

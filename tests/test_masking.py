@@ -24,10 +24,12 @@ from netinv.lab.memory import MemoryNetwork
 from netinv.masking import Mask, anonymised
 from netinv.masking.keys import without_keys
 from netinv.masking.looks import Looks, identifier
+from netinv.masking.personal import personal
 from netinv.model import MAC, Device, Evidence
 from netinv.net import certificates
 from netinv.net.overheard import Overheard
-from netinv.net.transcript import Transcript
+from netinv.net.plain import plain
+from netinv.net.transcript import Header, Transcript
 from netinv.net.transcript_reader import read_transcript
 from netinv.net.transcript_writer import Writer, write_transcript
 from netinv.probes import ssh_transport, synology
@@ -342,6 +344,66 @@ def test_a_name_heard_by_one_protocol_is_masked_in_the_messages_of_all_and_alway
     assert masked in other.lower()
     assert mask.payload("ZAPHOD".encode("utf-16-le")) == masked.upper().encode("utf-16-le")
     assert masked.encode() in mask.payload(b"\x04\x0eZaphod, Keller").lower()
+
+
+PAGE = b"""HTTP/1.1 401 Unauthorized\r\nServer: nginx/1.24.0\r\n\
+Set-Cookie: user=zbeeblebrox; sid=MAGRATHEA123; lang=de; Path=/\r\n\
+Set-Cookie: PHPSESSID="q8r7s6t5u4"; Max-Age=86400; SameSite=Lax\r\n\
+WWW-Authenticate: Digest realm="DiskStation", nonce="deepthought42xyz", opaque="vogsphere7", algorithm=MD5\r\n\
+Date: Tue, 24 Nov 2026 08:49:37 GMT\r\n\r\n\
+<title>DiskStation</title><a href="/users/tmcmillan/photos">me</a> <a href='/~fprefect'>he</a> C:\\Users\\Slartibart\\x
+<a href="tel:+49-170-5551234">call</a> or +49 (170) 555 1235, 0170/5551236; mail agrajag@krikkit.example, support@synology.com,
+password=viltvodle6 <script src="/home/index.js"></script>
+curve25519-sha256@libssh.org 10.77.0.20 1-800 2026-11-24 08:49:37 +0000"""
+OTHERS = b"zbeeblebrox's NAS; share zbeeblebrox on tmcmillan, krikkit, and sid MAGRATHEA123"
+
+
+def of_pages(*pages: bytes) -> Mask:
+    """A mask that has learned what a page says."""
+    lines = [{"t": 0.0, "of": 0, "got": plain(page)} for page in pages]
+    mask = Mask(KEY)
+    mask.learn(Transcript(Header("t", "2026-11-24T08:49:37+00:00", "10.77.0.0/24", 1, (), ()), tuple(lines), None))
+    return mask
+
+
+def test_sessions_logins_homes_telephones_and_mail_addresses_are_masked_wherever_their_words_stand() -> None:
+    mask = of_pages(PAGE)
+    shown = mask.payload(PAGE)
+    assert len(shown) == len(PAGE)
+    gone = (
+        "zbeeblebrox", "magrathea123", "q8r7s6t5u4", "deepthought42xyz", "vogsphere7", "tmcmillan", "fprefect", "slartibart",
+        "5551234", "555 1235", "5551236", "agrajag", "krikkit", "viltvodle6",
+    )  # fmt: skip
+    assert not [word for word in gone if word.encode() in shown.lower() + mask.payload(OTHERS).lower()]
+    for kept in (
+        b"Server: nginx/1.24.0", b"user=", b"sid=", b"PHPSESSID=", b"Path=/", b"Max-Age=86400", b"DiskStation", b"MD5",
+        b"Tue, 24 Nov 2026 08:49:37 GMT", b"support@synology.com", b"/home/index.js", b"curve25519-sha256@libssh.org",
+        b"10.77.0.20 1-800 2026-11-24 08:49:37 +0000",
+    ):  # fmt: skip
+        assert kept in shown
+    login = re.search(rb"user=(\w+)", shown)
+    assert login
+    assert mask.payload(OTHERS).startswith(login[1])
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["_ipp._tcp note=Gartenweg 12", "_hap._tcp location=Gartenweg", "_home-assistant._tcp location_name=Gartenweg",
+     "_ipp._tcp adminurl=http://gartenweg.local:631/", "_http._tcp external_url=https://gartenweg.duckdns.example"],
+)  # fmt: skip
+def test_where_a_thing_stands_and_under_what_name_it_is_managed_is_masked(said: str) -> None:
+    mask = of_facts(("mdns.txt", said))
+    shown = mask.text(said)
+    assert "gartenweg" not in shown.lower()
+    assert len(shown) == len(said)
+    assert "Gartenweg" not in mask.text("the printer in Gartenweg 12")
+
+
+@given(st.binary(max_size=300))
+def test_whatever_a_message_gives_away_is_found_without_raising(data: bytes) -> None:
+    for before in (b"", b"Set-Cookie: ", b"Authorization: Digest ", b"/users/", b"+4", b"tel:", b"user="):
+        said = before + data + b"@x.example"
+        assert all(found.value in said for found in personal(said))
 
 
 def test_a_serial_number_in_the_middle_of_a_description_is_masked() -> None:

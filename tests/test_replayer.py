@@ -156,6 +156,7 @@ def test_what_is_no_transcript_is_said_to_be_none(text: bytes, said: str, tmp_pa
         read_transcript(tmp_path / "none")
 
 
+SWEEP = "a question that is asked last"
 WRONG: list[tuple[Any, str]] = [
     ({"t": -1, "of": 0, "got": None}, "happened at"),
     ({"t": 1e9, "of": 0, "got": None}, "happened at"),
@@ -166,6 +167,8 @@ WRONG: list[tuple[Any, str]] = [
     ({"t": 99, "of": 0, "failed": {"error": "os.system"}}, "no name of an error"),
     ({"t": 99, "of": 0, "got": {"address": 5}}, "has no .address"),
     ({"t": 99, "hello": 1}, "neither question nor answer"),
+    ({"t": 99, "of": SWEEP, "got": {"address": "10.77.0.300"}}, "does not appear to be an IPv4 or IPv6 address"),
+    ({"t": 99, "of": SWEEP, "got": {"address": "fe80::1%eth0"}}, "an address without a zone"),
     ([1], "is no object"),
 ]
 
@@ -173,6 +176,9 @@ WRONG: list[tuple[Any, str]] = [
 @pytest.mark.parametrize(("line", "said"), WRONG)
 def test_a_line_that_no_netinv_has_written_is_named(line: Any, said: str, household: Path, tmp_path: Path) -> None:
     lines = household.read_text("utf-8").splitlines()
+    if isinstance(line, dict) and line.get("of") == SWEEP:
+        line = line | {"of": 10**6}
+        lines[-1:-1] = [json.dumps({"t": 99, "ask": 10**6, "door": 0, "verb": "sweep", "with": {}})]
     (tmp_path / "t").write_text("\n".join([*lines[:-1], json.dumps(line), ""]), "utf-8")
     with pytest.raises(TranscriptError, match=rf"line {len(lines)}: .*{said}") as error:
         read_transcript(tmp_path / "t")
@@ -185,6 +191,31 @@ def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
             bomb.write(b" " * (1 << 20))
     with pytest.raises(TranscriptError, match="too large"):
         read_transcript(tmp_path / "bomb.gz")
+
+
+def test_a_conversation_whose_answers_are_missing_is_a_silent_one(household: Path, tmp_path: Path) -> None:
+    lines = [json.loads(line) for line in household.read_text("utf-8").splitlines()]
+    talks = {line["ask"] for line in lines if line.get("verb") == "exchange"}
+    kept = [line for line in lines if not ("got" in line and line["of"] in talks)]
+    assert len(kept) < len(lines)
+    for name, shown in (("answers", kept), ("questions", [x for x in kept if not {x.get("ask"), x.get("of")} & talks])):
+        (tmp_path / name).write_text("".join(json.dumps(line) + "\n" for line in shown), "utf-8")
+        found = replay(tmp_path / name)
+        assert len(found.devices) > 20
+        assert not [problem.message for problem in found.problems if "failed" in problem.message]
+
+
+def test_an_answer_from_somebody_who_was_not_asked_is_passed_over(household: Path, tmp_path: Path) -> None:
+    lines = [json.loads(line) for line in household.read_text("utf-8").splitlines()]
+    pings = {x["ask"] for x in lines if x.get("verb") == "sweep" and isinstance(x["with"]["targets"], list)}
+    answers = [x for x in lines if x.get("of") in pings and "." in str((x.get("got") or {}).get("address"))]
+    assert answers
+    for answer in answers:
+        answer["got"]["address"] = "10.77.0.99"
+    (tmp_path / "t").write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    found = replay(tmp_path / "t")
+    assert not [problem.message for problem in found.problems if "failed" in problem.message]
+    assert "10.77.0.99" not in {device.ip for device in found.devices}
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -200,7 +200,7 @@ def _banner(home: "Lan", *, was_root: bool) -> str:
     return f"""\
 A virtual LAN: you are {home.address} on {home.interface}; {here} devices are on it, {there} more behind the router.
 Nothing you send leaves it. The files are this machine's own: to them you are {owner}.
-What you set for your own network, in config.toml or by NETINV_*, does not hold in here (NETINV_CONFIG={os.devnull}).
+What you set for your own network, in config.toml, rules/ or by NETINV_*, does not hold in here (NETINV_CONFIG={os.devnull}).
 `exit` ends it, and all that netinv remembers of it.
 
   netinv scan                      who is there, and why

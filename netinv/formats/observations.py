@@ -44,12 +44,25 @@ def _of_object(value: Mapping[str, object], schema: Mapping[str, Any], place: st
 def _of(value: object, schema: Mapping[str, Any], place: str) -> Iterator[str]:
     """As the reader does, take a list for each of its members, and one thing for a list of one."""
     schema = _of_one(schema)
+    wanted = [schema["type"]] if isinstance(schema["type"], str) else schema["type"]
+    told: set[str] = set()
     for item in islice(value, _SEARCHED) if isinstance(value, list) else (value,):
         found = _TYPES.get(type(item), "null")
-        if found not in (wanted := schema["type"]) and not (found == "integer" and "number" in wanted) and item is not None:
-            yield f"{place} is {_SAID[found]} where {_SAID[wanted if isinstance(wanted, str) else wanted[0]]} is read"
+        if found not in wanted and not (found == "integer" and "number" in wanted) and item is not None:
+            if (said := f"{place} is {_said(found, value, wanted[0])} is read") not in told:
+                told.add(said)
+                yield said
         elif isinstance(item, Mapping):
             yield from _of_object(item, schema, f"{place}.")
+
+
+def _said(found: str, value: object, wanted: str) -> str:
+    """What there is, and where what else is wanted; fractions and whole numbers are told apart where that is the fault."""
+    is_fraction = found == "number" and wanted == "integer"
+    there = "a fraction" if is_fraction else _SAID[found]
+    if isinstance(value, list) and found != "array":
+        there = f"a list with {there} in it"
+    return f"{there} where {'a whole number' if is_fraction else _SAID[wanted]}"
 
 
 def _of_one(schema: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -5,6 +5,8 @@ the length and the look of what it hides, so that messages stay whole and rules 
 within one transcript: a mask is drawn by a key that is made for it and forgotten. Private addresses are kept; public ones, and
 IPv6 networks, move to the ranges for documentation (RFC 5737, RFC 3849). Times are kept.
 
+Masked like names, wherever their words stand, are logins, sessions, mail addresses, telephone numbers and homes (`personal`).
+
 Keys that servers prove themselves by, and what certificates hold of them, are others afterwards. Which keys of evidence hide
 what, the vocabulary says (`hides` in `classification/data/evidence.toml`), so that no new one is forgotten.
 

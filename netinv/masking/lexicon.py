@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from netinv.classification.vocabulary import key
 from netinv.masking.looks import Looks, cased, identifier
+from netinv.masking.personal import Found, personal
 from netinv.masking.spellings import MAC_TEXT, SPELLINGS, UUID, ipv6, labels, netbios
 from netinv.masking.words import PEOPLE, WORD, kept
 from netinv.model import MAC, Device, Evidence
@@ -22,9 +23,15 @@ _SECRET_TEXTS: Final = frozenset({
     "sern",
 })  # fmt: skip
 """Names of fields in announcements and device ids that hold such things, or numbers of one device."""
+_PLACES: Final = frozenset({"note", "loc", "place", "where", "address", "addr", "building", "floor", "street", "city", "contact"})
+"""Likewise of fields that tell where a thing stands; printers put that into `note` (Bonjour Printing 1.2.1, 9.2.3)."""
 _SOLICITED: Final = IPv6Address("ff02::1:ff00:0").packed[:13]
 _SHORTEST: Final = 3
 """Letters of a word that is masked wherever it stands by itself; a shorter one is masked as a part of its name only."""
+_LONG: Final = 6
+"""Characters of a secret that is masked as a whole wherever it stands; of a shorter one each word is masked as a name's."""
+_MOST: Final = 4096
+"""Different things that messages gave away of people."""
 _DIGITS: Final = 3
 """Digits in a row that may number a device, rather than a model or a floor."""
 
@@ -47,6 +54,8 @@ class Lexicon:
         """Words that devices told as their model, maker or firmware, in lower case; they are kept."""
         self._bytes: dict[bytes, bytes] = {}
         """What is replaced in any bytes."""
+        self._personal: dict[Found, None] = {}
+        """What messages gave away of people, in the order in which it was found."""
         self._pattern: re.Pattern[bytes] | None = None
         self._binary: re.Pattern[bytes] | None = None
 
@@ -73,6 +82,8 @@ class Lexicon:
                 self.learn_fact(fact)
             if device.verdict.serial:  # told in the middle of something else
                 self._token(device.verdict.serial.encode())
+        for found in self._personal:
+            self._learn_personal(found)
         self.compile()
 
     def is_told(self, word: str) -> bool:
@@ -92,6 +103,8 @@ class Lexicon:
             payload: bytes = meant(value, bytes)
             for found in MAC_TEXT.finditer(payload):
                 self._looks.mac(MAC.parse(found[0].decode()))
+            if len(self._personal) < _MOST:
+                self._personal.update(dict.fromkeys(personal(payload)))
             for at in (8, 18, 28):  # the sender and the target of ARP (RFC 826), the client of DHCP (RFC 2131, 2)
                 if len(payload) >= at + 6 and (at == 28) is (len(payload) > 200) and payload[:2] in (b"\0\1", b"\1\1", b"\2\1"):
                     self._looks.mac(MAC.parse(payload[at : at + 6]))
@@ -155,6 +168,28 @@ class Lexicon:
                 for field, value in _FIELD.findall(fact.value):
                     if field.lower() in _SECRET_TEXTS and len(value) > _SHORTEST:
                         self._token(value.encode())
+                    elif _tells_where(field.lower()):
+                        self._learn_words(value)
+                    elif field.lower().endswith("url"):
+                        self._learn_words(re.sub(r"^\w+://|[:/?#].*", "", value))
+
+    def _learn_personal(self, found: Found) -> None:
+        """As a whole, if it is long and no product; else its words."""
+        text = found.value.decode("utf-8", "replace")
+        if found.is_whole and len(text) >= _LONG and not all(self._is_known(w.lower()) for w in WORD.findall(text)):
+            self._token(found.value)
+        else:
+            self._learn_words(text)
+
+    def _learn_words(self, text: str) -> None:
+        """As those of a name, but for numbers, which stand elsewhere for something else."""
+        for word in WORD.findall(text):
+            if not word.isdigit():
+                self._learn_name(word)
+
+    def _is_known(self, word: str) -> bool:
+        """Whether it, in lower case, tells what a thing is, rather than whose."""
+        return word in kept() or word in self._told
 
     def _learn_name(self, name: str) -> None:
         """Its words that are nobody's product or trade."""
@@ -181,11 +216,7 @@ class Lexicon:
 
     def _word(self, word: str) -> str:
         lower = word.lower()
-        if (
-            lower in kept()
-            or lower in self._told
-            or not (word.isalpha() or re.search(rf"\d{{{_DIGITS}}}|[a-z]\d|\d[a-z]", lower))
-        ):
+        if self._is_known(lower) or not (word.isalpha() or re.search(rf"\d{{{_DIGITS}}}|[a-z]\d|\d[a-z]", lower)):
             return word
         if tail := self._factory_tail(lower):
             return word[: -len(tail[0])] + cased(tail[1].encode(), word[-len(tail[0]) :].encode()).decode()
@@ -240,6 +271,10 @@ class Lexicon:
                 one, other = address.packed[13:], hidden.packed[13:]
                 self._looks.addresses[IPv6Address(_SOLICITED + one)] = IPv6Address(_SOLICITED + other)
                 self._bytes[b"\x33\x33\xff" + one] = b"\x33\x33\xff" + other
+
+
+def _tells_where(field: str) -> bool:
+    return field in _PLACES or "location" in field or "room" in field
 
 
 def _any_of(tokens: Iterable[bytes]) -> re.Pattern[bytes] | None:

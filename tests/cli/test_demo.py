@@ -90,6 +90,28 @@ def test_a_shell_says_what_is_there_and_how_to_leave(netinv: Netinv, tmp_path: P
         assert word in done.stderr
 
 
+MINE = """[[rule]]
+id = "ups.mine"
+when = { "mac" = '.' }
+then = { kind = "ups" }
+weight = 6
+says = "it has an address"
+examples = [{ "mac" = "00:11:32:00:00:07" }]
+"""
+
+
+def test_the_users_own_rules_do_not_hold_in_there(netinv: Netinv) -> None:
+    rules = netinv.home / "config" / "netinv" / "rules"
+    rules.mkdir(parents=True)
+    (rules / "mine.toml").write_text(MINE)
+    mine = {"XDG_CONFIG_HOME": str(rules.parent.parent)}
+    assert "good:  rule ups.mine" in netinv("rules", "check", env=mine).stdout
+    for words in (("10.77.0.20",), ("--in-memory", "10.77.0.20"), ("--", sys.executable, "-m", "netinv", "scan", "--json")):
+        done = netinv("demo", *(("--json",) if "--" not in words else ()), *words, env=mine)
+        assert done.returncode == 0, done.stderr
+        assert "ups.mine" not in done.stdout
+
+
 @pytest.mark.parametrize(
     "words", [("--shell", "--json"), ("--shell", "--", "ls"), ("--json", "--", "ls"), ("--in-memory", "--", "ls")]
 )

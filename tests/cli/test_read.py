@@ -1,7 +1,10 @@
 """`netinv read`: a capture file is shown as a scan is."""
 
+import gzip
 import json
 import random
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -43,6 +46,28 @@ def test_every_format_and_the_inventory_take_it(capture: str, tmp_path: Path, ca
     assert len(capsys.readouterr().out.splitlines()) == 3
     assert run(["read", capture, "-q", "-o", str(tmp_path / "lan.html")]) == 0
     assert "10.0.0.7" in (tmp_path / "lan.html").read_text("utf-8")
+
+
+def piped(data: bytes, *words: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run([sys.executable, "-m", "netinv", "read", "-", *words], input=data, capture_output=True, check=False)
+
+
+def test_a_capture_may_come_on_standard_input_and_nothing_of_it_stays(
+    capture: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spool = tmp_path / "spool"
+    spool.mkdir()
+    monkeypatch.setenv("TMPDIR", str(spool))
+    for packed in (Path(capture).read_bytes(), gzip.compress(Path(capture).read_bytes())):
+        done = piped(packed, "--json")
+        assert done.returncode == 0, done.stderr
+        report = json.loads(done.stdout)
+        assert [d["ip"] for d in report["devices"]] == ["10.0.0.1", "10.0.0.5", "10.0.0.7"]
+    for wrong in (b"", b"hello"):
+        done = piped(wrong)
+        assert done.returncode == 1
+        assert b"cannot read 'standard input': it does not begin as pcap" in done.stderr
+    assert not list(spool.iterdir())
 
 
 def test_what_is_no_capture_is_said_to_be_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

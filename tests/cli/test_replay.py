@@ -78,6 +78,22 @@ def test_a_recording_may_be_anonymous_from_the_start_or_made_so(at: Path, capsys
     assert "annas-macbook" not in masked[0] + masked[1]
 
 
+def test_what_is_printed_of_a_recording_that_is_masked_is_masked_too(at: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert from_memory("scan", "-q", "--json", "--no-save", "--record", "plain.jsonl") == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert from_memory("replay", "plain.jsonl", "--anonymise", "--record", "later.jsonl", "--json") == 0
+    printed = capsys.readouterr()
+    macs = [mac for device in shown["devices"] for mac in device["macs"]]
+    assert not [word for word in (*macs, "annas", "Anna") if word in printed.out + printed.err]
+    said, masked = ([(d["ip"], d["kind"], d["confidence"]) for d in r["devices"]] for r in (shown, json.loads(printed.out)))
+    assert sorted(masked) == sorted(said)
+
+
+def test_that_a_scan_prints_what_its_recording_masks_is_said(at: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert from_memory("scan", "--no-save", "--record", "masked.jsonl", "--anonymise") == 0
+    assert "only the recording is masked" in capsys.readouterr().err
+
+
 def test_what_cannot_be_replayed_or_recorded_is_said(at: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert from_memory("replay", "none.jsonl") == 1
     assert "cannot read 'none.jsonl'" in capsys.readouterr().err
