@@ -105,13 +105,15 @@ def merge(
 ) -> None:
     """Say that devices are one: all that was heard of the others was heard of the one known first.
 
+    It is called as the first you name is called, unless you call it otherwise.
+
     Example: netinv merge laptop 192.168.1.31
     """
     with open_to_change(store) as inventory:
         one, *rest = [inventory.find(word) for word in (device, *others)]
-        for other in rest:
-            change = inventory.merge(one.id, other.id)
-            print(f"{_called(other)} is {_called(one)}: {change.device}; `netinv undo` takes it back", file=sys.stderr)
+        united = inventory.merge(one.id, *(other.id for other in rest)).device
+    for other in rest:
+        print(f"{_called(other)} is {_called(one)}: {united}; `netinv undo` takes it back", file=sys.stderr)
 
 
 def split(

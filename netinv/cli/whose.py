@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from netinv.errors import UsageError
 from netinv.formats.sheet import TELLING, unguarded
 from netinv.inventory.base import Inventory
-from netinv.inventory.reference import ambiguous, as_address, as_mac
+from netinv.inventory.reference import ambiguous, as_address, as_mac, is_id
 from netinv.model import Device
 
 
@@ -38,7 +38,7 @@ class Whose:
         if word in self._known:
             return self._known[word]
         alike = self._called.get(as_mac(word) or as_address(word) or word.casefold(), set())
-        if len(alike) == 1:
+        if len(alike) == 1 and not is_id(word):
             return self._known[next(iter(alike))]
         # a former id, another of its names, an address two have had; or an error that says what is wrong
         return self._known[self._inventory.find(word).id]

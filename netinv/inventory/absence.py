@@ -19,9 +19,10 @@ from netinv.inventory.traces import are_made_up, is_virtual
 from netinv.inventory.verdicts import read_kind
 from netinv.model import MAC, Change, Scan
 
-_ON_LINK = frozenset({"arp", "neighbours"})
+ON_LINK = frozenset({"arp", "neighbours"})
 """Ways of asking that whoever is on the link must answer; echo requests many ignore."""
-_NODES = "icmpv6"
+NODES = "icmpv6"
+"""The way of asking all nodes of a link at once, which reaches IPv6."""
 
 
 class _One(NamedTuple):
@@ -73,15 +74,15 @@ def who_kept_silent(db: Database, scan: Scan, asked: Asking, network: int, this:
 
 def ways_to_ask(method: str, macs: Sequence[str], addresses: Sequence[str], asked: Asking) -> bool:
     """Whether a scan by these means asked the device so that it had to answer, at one of its IPv4 addresses at least."""
-    means = set(method.split("+")) - {"", "listen", _NODES}  # who is only listened to may keep silent
+    means = set(method.split("+")) - {"", "listen", NODES}  # who is only listened to may keep silent
     # Behind a router, where no MAC is heard, ARP does not reach.
-    return bool(means & _ON_LINK if macs else means - _ON_LINK) and any(map(asked.covers, addresses))
+    return bool(means & ON_LINK if macs else means - ON_LINK) and any(map(asked.covers, addresses))
 
 
 def nodes_asked(db: Database, method: str, asked: Asking, network: int, devices: Collection[int]) -> frozenset[int]:
     """Which of these devices answer an ICMPv6 echo, and were asked for one by a scan by these means."""
     [[prefix]] = db.all("SELECT coalesce((SELECT prefix FROM networks WHERE number = ?), '')", network)
-    if not devices or _NODES not in method.split("+") or not asked.covers_link(text(prefix)):
+    if not devices or NODES not in method.split("+") or not asked.covers_link(text(prefix)):
         return frozenset()
     return _told(db, ("icmpv6.rtt",), network, devices)
 
@@ -95,23 +96,25 @@ class _Customs:
         """Who answered only when asked again, in one of the last `KNOWN` scans."""
         self.kinds: dict[int, str] = {}
         """What each is, where anybody was silent more than once."""
-        self._of: dict[Sort, list[Habit]] = defaultdict(list)
+        self._of: dict[Sort, Custom] = {}
         self._sorts: dict[int, Sort] = {}
         if not again:
             return
         every = [_one(row) for row in db.all(_THERE, network)]
         self.drowsy = _drowsy(db, network, [one.number for one in every])
         self.kinds = {number(device): read_kind(verdict) for device, verdict in db.all(_VERDICTS, network)}
+        habits: dict[Sort, list[Habit]] = defaultdict(list)
         for one in every:
             sort = sort_of(self.kinds.get(one.number, ""), is_private=one.is_private, is_drowsy=one.number in self.drowsy)
             self._sorts[one.number] = sort
-            self._of[sort].append(one.habit)
+            habits[sort].append(one.habit)
+        self._of = {sort: Custom.of(those) for sort, those in habits.items()}
 
     def of_others(self, one: _One) -> Custom:
         """Of the sort the device is of, its own silence left out."""
         if one.number not in self._sorts:
             return Custom()
-        custom = Custom.of(self._of[self._sorts[one.number]])
+        custom = self._of[self._sorts[one.number]]
         return custom._replace(paused=custom.paused - one.habit.silent)
 
 

@@ -13,15 +13,23 @@ FIELDS: Final = tuple(field.name for field in fields(Annotations))
 """What can be said: `name`, `kind`, `owner`, `location`, `notes`, `tags`, `trusted`."""
 
 
-_LONGEST: Final = {"name": 253, "owner": 128, "location": 128, "notes": 2000}
+_LONGEST: Final = {"name": 255, "owner": 128, "location": 128, "notes": 2000}
 _TAG = re.compile(r"[\w.:/@-]{1,64}")
 _MOST_TAGS = 64
 
 
 def checked(said: Annotations) -> Annotations:
     """The same with clean texts and tags in order, empty ones as None; UsageError for what cannot be said."""
-    texts = {field: clean(text, _LONGEST[field]) or None for field in _LONGEST if (text := getattr(said, field)) is not None}
+    texts = {field: _text(field, text) or None for field in _LONGEST if (text := getattr(said, field)) is not None}
     return saying(said, {**texts, "kind": kind_meant(said.kind) if said.kind else None, "tags": _tags(said.tags)})
+
+
+def _text(field: str, text: str) -> str:
+    """Clean, and whole: what is cut without a word is lost."""
+    most = _LONGEST[field]
+    if len(whole := clean(text, most + 1)) > most:
+        raise UsageError(f"{field} is longer than {most:,} characters", hint="say it shorter")
+    return whole
 
 
 def kind_meant(word: str) -> str:

@@ -82,7 +82,11 @@ class Inventory(Protocol):
         """
 
     def find(self, reference: str) -> Device:
-        """The one device meant by its id or three digits of it, name, address or MAC; DeviceError if none or several are."""
+        """The one device meant by its id or three digits of it, name, address or MAC; DeviceError if none or several are.
+
+        An id in full, an address or a MAC means whose it is, whatever anybody is called; then comes what the user calls a device,
+        then what it calls itself, then the beginning of an id.
+        """
 
     def scans(self, limit: int | None = None, *, network: str | None = None) -> tuple[ScanSummary, ...]:
         """The latest scans, latest first."""
@@ -116,8 +120,11 @@ class Inventory(Protocol):
         DeviceError for an id nobody has, UsageError for what cannot be said.
         """
 
-    def merge(self, one: str, other: str) -> Change:
-        """Make two devices, by their ids, one: that which was known first. UsageError if they are one already."""
+    def merge(self, one: str, *others: str) -> Change:
+        """Make devices, by their ids, one: that which was known first, shown by the name of `one`; the last of what changed.
+
+        UsageError if two of them are one already; nothing is merged then.
+        """
 
     def split(self, device: str, words: Collection[str], *, keeping: str | None = None) -> Change:
         """Part these MAC and IP addresses of a device from it: what was heard of them is another's, and stays so.
@@ -133,7 +140,8 @@ class Inventory(Protocol):
     def prune(self, before: datetime, *, dry_run: bool = False) -> "Pruned":
         """Forget the scans, changes and former facts that were over by then, and the devices not seen since.
 
-        The last scan of each network is kept, and whatever the user has said something of. What he did can no longer be undone.
+        The last scan of each network is kept, and whatever the user has said something of. What he did before then can no longer
+        be undone, nor what he did to devices that are forgotten, or earlier.
         """
 
     def vacuum(self) -> tuple[int, int]:

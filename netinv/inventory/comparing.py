@@ -119,8 +119,8 @@ def net(changes: Iterable[Change]) -> tuple[Change, ...]:
 def _stood(is_gone: bool, network: int, events: Sequence[Event], scan: int) -> int | None:
     """The network a device counted as present in after a scan, from where it stands now and what happened since; latest first."""
     for event in events:
-        if event.scan <= scan:
-            break
+        if event.scan <= scan:  # what was undone is of the scan at which it was done
+            continue
         if event.change.field == "presence":
             is_gone = event.change.before == "gone"
         elif event.change.field == "network" and event.change.before is not None and event.change.before.isdecimal():

@@ -51,7 +51,7 @@ def shown(said: Mapping[str, object], schema: str) -> str:
     user, host, port, database = (clean(str(said.get(key, "")), 253) for key in ("user", "host", "port", "dbname"))
     is_socket = host.startswith(("/", "@")) or not host
     whom = (f"{user}@" if user else "") + ("" if is_socket else _authority(host, port))
-    words = ([f"host={host}"] if is_socket and host else []) + ([f"options=-csearch_path={clean(schema)}"] if schema else [])
+    words = ([f"host={host}"] if is_socket and host else []) + ([f"options=-csearch_path%3D{clean(schema)}"] if schema else [])
     return f"postgresql://{whom}/{database}" + (f"?{'&'.join(words)}" if words else "")
 
 
@@ -63,7 +63,7 @@ def _authority(hosts: str, ports: str) -> str:
     return ",".join(host + (f":{port}" if port else "") for host, port in told)
 
 
-def refusal(error: psycopg.Error, at: str) -> StoreError | None:
+def refusal(error: psycopg.Error, at: str, schema: str = USUAL_SCHEMA) -> StoreError | None:
     """What the server's, or the driver's, complaint means to the user; None where it is a mistake in the program."""
     state = error.sqlstate or ""
     why = clean(error.diag.message_primary or str(error).replace("\n", "; "), 240)
@@ -77,8 +77,7 @@ def refusal(error: psycopg.Error, at: str) -> StoreError | None:
     if state[:2] == "53":
         return StoreError(f"no space is left for the inventory {at}: {why}", hint=f"free some on the server, or {ANOTHER}")
     if state == "42501":
-        hint = "let its owner say GRANT CREATE ON DATABASE, or name a schema that you own by ?options=-csearch_path=NAME"
-        return StoreError(f"the inventory {at} may not be used so: {why}", hint=hint)
+        return StoreError(f"the inventory {at} may not be used so: {why}", hint=_granting(why, clean(schema)))
     if state == "25006":
         return StoreError(f"the inventory {at} can only be read: {why}", hint="name the server that is written to with --store")
     if state[:2] in ("22", "23", "XX") or state in ("42P01", "42703"):
@@ -86,6 +85,19 @@ def refusal(error: psycopg.Error, at: str) -> StoreError | None:
     if isinstance(error, psycopg.ProgrammingError | psycopg.NotSupportedError | psycopg.InterfaceError):
         return None
     return StoreError(f"the inventory {at} cannot be read or written: {why}", hint=ANOTHER)
+
+
+def _granting(why: str, schema: str) -> str:
+    """What would let a role do what it may not; servers say what it is about in words only (PostgreSQL 17, 5.8 "Privileges")."""
+    if "owner of" in why:
+        return "let its owner do it"
+    if any(f"for {kind} " in why for kind in ("table", "relation", "sequence")):
+        tables, numbers = f"ALL TABLES IN SCHEMA {schema}", f"ALL SEQUENCES IN SCHEMA {schema}"
+        grants = f"GRANT SELECT, INSERT, UPDATE, DELETE ON {tables} and GRANT USAGE ON {numbers}"
+        return f"who shall only read it need not change it; else let its owner say {grants}"
+    if "for schema " in why:
+        return f"let its owner say GRANT USAGE, CREATE ON SCHEMA {schema}"
+    return "let its owner say GRANT CREATE ON DATABASE, or name a schema that you own by ?options=-csearch_path%3DNAME"
 
 
 def _password_file(environ: Mapping[str, str]) -> str | None:

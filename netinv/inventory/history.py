@@ -1,6 +1,6 @@
 """What changed between what was known of a device and what a scan found."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from ipaddress import IPv4Address, IPv4Network
@@ -31,6 +31,10 @@ class Span(NamedTuple):
     """Heard last, in microseconds since 1970."""
     sensor: str
     """Which heard it last."""
+    begun: int = 0
+    """The scan that heard it first."""
+    heard: int = 0
+    """The scan that heard it last."""
 
     @property
     def evidence(self) -> Evidence:
@@ -72,11 +76,12 @@ def asking(sensor: str, targets: str, is_partial: bool, keys: Iterable[str]) -> 
     return Asking(sensor, asked.covers, _NAMED.intersection(keys), asked.covers_link)
 
 
-def merge(known: Iterable[Span], heard: Sequence[Evidence], scan: Asking) -> Merged:
-    """Lay what a scan heard of a device over what was known of it in this network.
+def merge(known: Sequence[Span], heard: Sequence[Evidence], scan: Asking, former: Set[str] = frozenset()) -> Merged:
+    """Lay what a scan heard of a device over what was known of it in this network; `former` are MAC addresses it let go of.
 
     Heard again, a fact goes on. It ends when the same question was answered otherwise at its address, or when the device answered
-    at others only though this one was asked. Silence alone ends nothing: the question may not have been asked.
+    at others only though this one was asked; with a MAC address let go of, also all that was heard where it showed no other.
+    Silence alone ends nothing: the question may not have been asked.
     """
     first: dict[_Fact, datetime] = {}
     last: dict[_Fact, Evidence] = {}
@@ -86,8 +91,12 @@ def merge(known: Iterable[Span], heard: Sequence[Evidence], scan: Asking) -> Mer
         last[fact] = e
     answered = {fact[:3] for fact in last}
     addresses = {fact[0] for fact in last}
+    left = {span.address for span in known if span.key == "mac" and span.value in former} if former else set()
+    left -= addresses | {span.address for span in known if span.key == "mac" and span.value not in former}
 
     def holds(span: Span) -> bool:
+        if span.address in left or (span.key == "mac" and span.value in former):
+            return False
         if span.address not in addresses:
             return not scan.covers(span.address)
         return (span.address, span.key, span.probe) not in answered and not (

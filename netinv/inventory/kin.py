@@ -75,11 +75,15 @@ class Kin:
             left[c] |= self._noted[c]
         scored = []
         begun = [known for known in unsaved if known.number in candidates]
-        for known in (*stored(self._db, candidates - {known.number for known in begun}), *begun):
+        every = (*stored(self._db, candidates - {known.number for known in begun}), *begun)
+        registered = {known.number for known in every if not are_made_up(self._macs_of(known))}
+        for known in every:
             at_once = known.number in present
-            cards = {*self._cards[known.number], *map(MAC, read_texts(known.opinion.macs) if known.opinion else ())}
+            cards = self._macs_of(known)
             apart = at_once and _are_of_two_makers(device.macs, cards)
-            shared = {trace for trace in traces & left[known.number] if self._is_telling(trace, at, at_once=at_once)}
+            # By a name alone a made-up MAC address is never a registered one, which therefore leaves no doubt who is meant.
+            others = {at} if known.number in registered or not are_made_up(device.macs) else {at, *registered}
+            shared = {trace for trace in traces & left[known.number] if self._is_telling(trace, at, others, at_once=at_once)}
             rest = traces - (traces & left[known.number] - shared)
             sure = likeness(rest, left[known.number], at_once=at_once, apart=apart)
             if shared and sure >= ENOUGH and self._may_be(device, known, cards, shared, at_once=at_once):
@@ -115,14 +119,19 @@ class Kin:
         self._db.run_all("INSERT INTO traces (kind, value, device) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", self._new)
         self._new.clear()
 
-    def _is_telling(self, trace: Trace, at: int | None, *, at_once: bool) -> bool:
+    def _macs_of(self, known: Known) -> set[MAC]:
+        return {*self._cards[known.number], *map(MAC, read_texts(known.opinion.macs) if known.opinion else ())}
+
+    def _is_telling(self, trace: Trace, at: int | None, unmeant: Set[int | None], *, at_once: bool) -> bool:
         """Whether it tells one from all others: nobody else says it now, and one alone said it before.
 
-        Of those there at once, that no more say it than one computer may have network cards.
+        What makers share (`SHARED_BY_MAKERS`), those `unmeant` may have said too. Of those there at once, that no more say it
+        than one computer may have network cards.
         """
         if at_once:
             return max(self._said[trace], len(self._left.get(trace, ()))) <= _MOST_CARDS
-        return self._said[trace] <= 1 and len(self._left.get(trace, set()) - {at}) == 1
+        unmeant = unmeant if trace.kind in SHARED_BY_MAKERS else {at}
+        return self._said[trace] <= 1 and len(self._left.get(trace, set()) - unmeant) == 1
 
     def _may_be(self, device: Device, known: Known, cards: Collection[MAC], shared: Iterable[Trace], *, at_once: bool) -> bool:
         """Whether nothing else speaks against it; `cards` are the MAC addresses of `known`.

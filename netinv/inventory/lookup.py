@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 
 from netinv.inventory.database import Database
+from netinv.inventory.reference import as_address, as_id, as_mac
 from netinv.inventory.rows import number, read_names, read_texts, text
 from netinv.model import MAC
 
@@ -42,6 +43,33 @@ def names_of(db: Database) -> list[tuple[int, str]]:
     return found
 
 
+def meant(db: Database, word: str, names: Iterable[tuple[int, str]]) -> set[int]:
+    """The devices a user's word means, of whom `names` are known.
+
+    What a device says it is called never hides another's id, address or MAC; nor does the name a user gave one.
+    """
+    wanted = word.casefold()
+    with db.trouble():
+        # an id in full; an address, of whoever had it last, and two at once are in conflict; a MAC
+        if found := numbers_of(db, word.lower()):
+            return found
+        if mac := as_mac(word):
+            found |= {number(device) for (device,) in db.all("SELECT device FROM clues WHERE kind = 'mac' AND value = ?", mac)}
+        if address := as_address(word):
+            found |= {number(device) for (device,) in db.all(_BY_ADDRESS, address, address)}
+        # what the user calls it, before what it calls itself
+        if not found:
+            called = db.all("SELECT device, value FROM annotations WHERE field = 'name'")
+            found = {number(device) for device, name in called if text(name).casefold() == wanted}
+        if not found:
+            found = {device for device, name in names if name.casefold() == wanted}
+        if not found:  # a host's name without its domain, as it is mostly shown
+            found = {device for device, name in names if " " not in name and name.lower().split(".")[0] == word.lower()}
+        if not found and (prefix := as_id(word)):
+            found = numbers_of(db, prefix, prefix + "g")  # every digit sorts before "g"
+    return found
+
+
 def unnamed(db: Database) -> set[int]:
     """Devices that a merge or a split has left without an opinion, and so without names, until they are next read."""
     with db.trouble():
@@ -75,6 +103,10 @@ def among(column: str, numbers: Collection[int] | None) -> str:
 _EXPECTED = """
     SELECT d.network, o.addresses, o.macs FROM devices d JOIN opinions o ON o.device = d.number
     WHERE d.gone IS NULL ORDER BY d.last_seen DESC"""
+_BY_ADDRESS = """
+    SELECT e.device FROM evidence e JOIN devices d ON d.number = e.device AND d.network = e.network
+    WHERE e.address = ? AND e.ended IS NULL AND e.last_scan =
+        (SELECT max(last_scan) FROM evidence WHERE address = ? AND ended IS NULL)"""
 _BY_ID = """
     SELECT number FROM devices WHERE id BETWEEN ? AND ?
     UNION SELECT device FROM clues WHERE kind = 'id' AND value BETWEEN ? AND ?"""

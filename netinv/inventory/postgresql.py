@@ -3,7 +3,7 @@
 Who writes holds one lock for the whole inventory, from before its first question to its commit. Nothing finer would do: every
 scan takes the next number, and asks everywhere whose a MAC address is, since laptops go from site to site. Under SERIALIZABLE two
 saves would therefore nearly always collide and be made again; in line they take milliseconds, and the lock is handed on in order.
-The schema is the first of the search path (`?options=-csearch_path=home`), or `netinv` where nobody has chosen one.
+The schema is the first of the search path (`?options=-csearch_path%3Dhome`), or `netinv` where nobody has chosen one.
 """
 
 import logging
@@ -230,7 +230,7 @@ class PostgreSQL(Database):
             if not names.isdisjoint(TABLES):
                 raise StoreError(
                     f"the schema {clean(self._schema)} of {self._shown} holds tables of another program",
-                    hint="it was left as it is; choose another by ?options=-csearch_path=NAME",
+                    hint="it was left as it is; choose another by ?options=-csearch_path%3DNAME",
                 )
             return None
         rows = self._execute("SELECT version FROM netinv_schema").fetchall()
@@ -281,7 +281,7 @@ class PostgreSQL(Database):
         if isinstance(error, Damaged | UnicodeError):
             hint = f"it was left as it is; {COPIES}; or choose another schema to begin anew"
             return StoreError(f"the inventory {at} is damaged: {clean(str(error))}", hint=hint)
-        return refusal(error, at) if isinstance(error, psycopg.Error) else None
+        return refusal(error, at, self._schema) if isinstance(error, psycopg.Error) else None
 
 
 # Saved means saved, through a crash of the server too, whatever else it serves may need.

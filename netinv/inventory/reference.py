@@ -35,6 +35,11 @@ def as_id(word: str) -> str | None:
     return word.lower() if len(word) >= SHORTEST and re.fullmatch(r"[0-9a-fA-F]+", word) else None
 
 
+def is_id(word: str) -> bool:
+    """Whether it may be an id in full, as `identity.device_id` makes them."""
+    return re.fullmatch(r"d[0-9a-f]{10}", word.lower()) is not None
+
+
 def ambiguous(word: str, meant: Sequence[Device]) -> DeviceError:
     """It means several devices."""
     listed = ", ".join(f"{d.id} ({', '.join(filter(None, (d.name, d.ip, d.mac)))})" for d in meant[:LISTED])

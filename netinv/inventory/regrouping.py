@@ -1,6 +1,6 @@
 """`merge` and `split`: the user says which devices are one, and which are two; and how either is undone."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,7 +18,7 @@ from netinv.inventory.traces import traces
 from netinv.model import YOU, Change, Link
 
 _COLUMNS = "id, network, first_seen, last_seen, first_scan, last_scan, heard, missed, silent, longest, gone, rtt"
-_OWNED = ("evidence", "events", "links")
+OWNED = ("evidence", "events", "links")
 """Tables whose rows go from one device to another by their number."""
 
 
@@ -33,7 +33,7 @@ def merge(db: Database, one: int, other: int) -> tuple[Change, dict[str, Any]]:
     former = join(db, kept, gone, scan)
     write_links(db, kept, scan, [Link(names[1], names[0], YOU, "", 1.0)])
     _settle(db, [kept])
-    return Change(datetime.now(UTC), known.id, "joined", former, known.id, "you"), {"merge": before}
+    return Change(datetime.now(UTC), known.id, "joined", former, known.id, "you"), before
 
 
 def split(db: Database, device: int, words: Collection[str], keeping: str | None = None) -> tuple[Change, dict[str, Any]]:
@@ -70,7 +70,7 @@ def split(db: Database, device: int, words: Collection[str], keeping: str | None
     _settle(db, [device, new])
     made = stored_one(db, new)
     before = {"device": known.id, "new": made.id, "links": lost}
-    return Change(datetime.now(UTC), known.id, "parted", None, made.id, "you"), {"split": before}
+    return Change(datetime.now(UTC), known.id, "parted", None, made.id, "you"), before
 
 
 def undo_merge(db: Database, was: Mapping[str, Any]) -> tuple[int, Change]:
@@ -80,7 +80,7 @@ def undo_merge(db: Database, was: Mapping[str, Any]) -> tuple[int, Change]:
     db.run("DELETE FROM clues WHERE kind = 'id' AND value = ?", was["row"][0])
     marks = ", ".join("?" * (1 + len(was["row"])))
     db.run(f"INSERT INTO devices (number, {_COLUMNS}) VALUES ({marks})", new, *was["row"])
-    for table in _OWNED:
+    for table in OWNED:
         db.run_all(f"UPDATE {table} SET device = ? WHERE number = ? AND device = ?", [(new, n, kept) for n in was[table]])
     db.run_all("UPDATE evidence SET ended = NULL WHERE number = ?", [(n,) for n in was["ended"]])
     db.run_all("UPDATE clues SET device = ? WHERE kind = ? AND value = ?", [(new, *clue) for clue in was["clues"]])
@@ -104,6 +104,18 @@ def undo_merge(db: Database, was: Mapping[str, Any]) -> tuple[int, Change]:
         db.run("UPDATE devices SET first_seen = ? WHERE number = ?", was["kept_row"][2], kept)
     _settle(db, [kept, new])
     return kept, Change(datetime.now(UTC), stored_one(db, kept).id, "parted", None, text(was["row"][0]), "you")
+
+
+def still_there(was: dict[str, Any], there: Mapping[str, Set[int]]) -> bool:
+    """Take out of what undoes a merge the rows that are not `there`, by table; whether enough is left to undo it."""
+    for table in OWNED:
+        was[table] = [n for n in was[table] if n in there[table]]
+    was["ended"] = [n for n in was["ended"] if n in there["evidence"]]
+    for which, table in (("last_evidence", "evidence"), ("last_link", "links")):
+        was[which] = min(was[which], max(there[table], default=0))
+    for which in {"partings", "kept_partings"} & was.keys():
+        was[which] = [n for n in was[which] if n in there["devices"]]
+    return bool(was["evidence"])
 
 
 def undo_split(db: Database, was: Mapping[str, Any]) -> tuple[int, Change]:
@@ -134,7 +146,7 @@ def _snapshot(db: Database, device: int, kept: int) -> dict[str, Any]:
     """All that makes a device, before it is joined to another."""
     [row], [kept_row] = (db.all(f"SELECT {_COLUMNS} FROM devices WHERE number = ?", n) for n in (device, kept))
     scans = [(number(at), unpack(present)) for at, present in db.all("SELECT number, present FROM scans")]
-    numbers = {table: [number(n) for (n,) in db.all(f"SELECT number FROM {table} WHERE device = ?", device)] for table in _OWNED}
+    numbers = {table: [number(n) for (n,) in db.all(f"SELECT number FROM {table} WHERE device = ?", device)] for table in OWNED}
     ended = db.all("SELECT number FROM evidence WHERE device = ? AND ended IS NULL", device)
     return {
         **numbers,

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from netinv.errors import StoreError, UsageError
+from netinv.errors import StoreError
 from netinv.inventory.annotations import checked
 from netinv.inventory.base import Recorded, ScanSummary
 from netinv.inventory.comparing import Comparison, labelled
@@ -16,9 +16,9 @@ from netinv.inventory.database import Database
 from netinv.inventory.devices import in_order
 from netinv.inventory.events import read_events
 from netinv.inventory.known import load, stored_one
-from netinv.inventory.lookup import among, expected, names_of, numbers_of, unnamed
+from netinv.inventory.lookup import among, expected, meant, names_of, numbers_of, unnamed
 from netinv.inventory.opening import open_database, path_of, server_url
-from netinv.inventory.reference import ambiguous, as_address, as_id, as_mac, unknown
+from netinv.inventory.reference import ambiguous, unknown
 from netinv.inventory.rows import (
     ALL,
     contains,
@@ -31,7 +31,7 @@ from netinv.inventory.rows import (
     text,
     unpack,
 )
-from netinv.inventory.sites import HERE, SiteSummary, meant_site, read_sites, summaries
+from netinv.inventory.sites import SiteSummary, meant_site, read_sites, summaries
 from netinv.model import MAC, Annotations, Change, Device, Scan
 from netinv.text import clean
 
@@ -79,16 +79,8 @@ class RelationalInventory:
             load(self._db, nameless)
         with self._db.reading():
             names = names_of(self._db)
-            called = self._db.all("SELECT device, value FROM annotations WHERE field = 'name'")
-            meant = {number(device) for device, name in called if text(name).casefold() == word.casefold()}
-            if not meant:  # what the user calls it comes before what it calls itself
-                meant = {device for device, name in names if name.casefold() == word.casefold()} | self._meant(word)
-            if not meant:  # a host's name without its domain, as it is mostly shown
-                meant = {device for device, name in names if " " not in name and name.lower().split(".")[0] == word.lower()}
-            if not meant and (prefix := as_id(word)):
-                # every digit sorts before "g"
-                meant = numbers_of(self._db, prefix, prefix + "g")
-        found = load(self._db, meant)
+            numbers = meant(self._db, word, names)
+        found = load(self._db, numbers)
         if not found:
             raise unknown(word, (name for _, name in names))
         if len(found) > 1:
@@ -108,14 +100,10 @@ class RelationalInventory:
             return summaries(self._db)
 
     def name_network(self, network: str, name: str) -> None:
+        from netinv.inventory import acts
+
         with self._db.writing():
-            site, name = meant_site(self._db, network), clean(name)
-            for other in read_sites(self._db):
-                if name and other.number != site.number and name.casefold() in (other.name.casefold(), other.prefix):
-                    raise UsageError(f"another network is called '{name}'", hint="choose another name")
-            if name.casefold() == HERE:
-                raise UsageError(f"'{HERE}' means the network that was scanned last", hint="choose another name")
-            self._db.run("UPDATE networks SET name = ? WHERE number = ?", name, site.number)
+            acts.name_network(self._db, network, name)
 
     def history(
         self, device: str | None = None, *, since: datetime | None = None, network: str | None = None, limit: int | None = None
@@ -170,25 +158,17 @@ class RelationalInventory:
         with self._db.writing():
             return annotate(self._db, {self._number(device): checked(words) for device, words in said.items()})
 
-    def merge(self, one: str, other: str) -> Change:
-        from netinv.inventory import acts, regrouping
+    def merge(self, one: str, *others: str) -> Change:
+        from netinv.inventory import acts
 
         with self._db.writing():
-            numbers = self._number(one), self._number(other)
-            if numbers[0] == numbers[1]:
-                raise UsageError("a device is one with itself", hint="name two devices; `netinv split` parts one")
-            names = " and ".join(acts.called(self._db, device) for device in numbers)
-            return acts.regroup(self._db, *regrouping.merge(self._db, *numbers), f"{names} made one")
+            return acts.unite(self._db, (one, *others))
 
     def split(self, device: str, words: Collection[str], *, keeping: str | None = None) -> Change:
-        from netinv.inventory import acts, regrouping
+        from netinv.inventory import acts
 
         with self._db.writing():
-            parted = self._number(device)
-            change, before = regrouping.split(self._db, parted, words, keeping)
-            [new] = numbers_of(self._db, before["split"]["new"])
-            says = f"{acts.called(self._db, new)} parted from {acts.called(self._db, parted)}"
-            return acts.regroup(self._db, change, before, says)
+            return acts.part(self._db, device, words, keeping)
 
     def undo(self) -> str | None:
         from netinv.inventory.acts import undo
@@ -241,22 +221,6 @@ class RelationalInventory:
         changes = labelled((event.change for event in reversed(told)), labels)
         return Recorded(replace(scan, devices=load(self._db, unpack(present))), changes)
 
-    def _meant(self, word: str) -> set[int]:
-        """The devices that `word` names in full."""
-        meant = numbers_of(self._db, word.lower())
-        if mac := as_mac(word):
-            meant |= self._numbers("SELECT device FROM clues WHERE kind = 'mac' AND value = ?", mac)
-        if address := as_address(word):
-            # whoever had it last; two at once are in conflict
-            meant |= self._numbers(
-                """SELECT e.device FROM evidence e JOIN devices d ON d.number = e.device AND d.network = e.network
-                WHERE e.address = ? AND e.ended IS NULL AND e.last_scan =
-                    (SELECT max(last_scan) FROM evidence WHERE address = ? AND ended IS NULL)""",
-                address,
-                address,
-            )
-        return meant
-
     def _present(self, scan: str) -> object:
         """The packed set of the devices a scan saw."""
         for (present,) in self._db.all("SELECT present FROM scans WHERE id = ?", scan):
@@ -268,10 +232,6 @@ class RelationalInventory:
         for found in numbers_of(self._db, device):
             return found
         raise unknown(device, ())
-
-    def _numbers(self, query: str, *values: object) -> set[int]:
-        with self._db.trouble():
-            return {number(row[0]) for row in self._db.all(query, *values)}
 
 
 _SCANS = """

@@ -18,6 +18,7 @@ from netinv.inventory.lookup import among
 from netinv.inventory.matching import Match, place
 from netinv.inventory.rows import findings_row, microseconds, number, pack, problems_row, text, traffic_row
 from netinv.inventory.siting import network_of
+from netinv.inventory.succession import Succession
 from netinv.model import Change, Device, Evidence, Scan
 
 
@@ -33,7 +34,8 @@ def save(db: Database, scan: Scan) -> Recorded:
     if scan.method != "listen" or network not in around.newest:
         around = around._replace(newest={**around.newest, network: this})
     rules = fingerprint()
-    updates = [_Update(db, m, held[m.known.number], asked, rules, scan, network, this) for m in matches]
+    succession = Succession(db, scan, asked, network)
+    updates = [_Update(db, m, held[m.known.number], asked, succession, rules, scan, network, this) for m in matches]
     _write_evidence(db, updates, network, this)
     keep_opinions(db, [(u.known.number, u.opinion) for u in updates if u.opinion != u.match.known.opinion])
     db.run_all(
@@ -61,11 +63,21 @@ class _Update:
     """What a scan does to one device."""
 
     def __init__(
-        self, db: Database, match: Match, held: Sequence[Span], asked: Asking, rules: str, scan: Scan, network: int, this: int
+        self,
+        db: Database,
+        match: Match,
+        held: Sequence[Span],
+        asked: Asking,
+        succession: Succession,
+        rules: str,
+        scan: Scan,
+        network: int,
+        this: int,
     ) -> None:
         known = match.known
         self.match = match
-        self.merged = merge(held, [e for device in match.found for e in device.evidence], asked)
+        heard = [e for device in match.found for e in device.evidence]
+        self.merged = merge(held, heard, asked, succession.former(known.number, held, heard))
         self.known = known._replace(
             network=network,
             last_seen=max(device.last_seen for device in match.found),
@@ -105,16 +117,16 @@ def _spans(db: Database, devices: Sequence[int], network: int) -> defaultdict[in
     if not devices:
         return found
     query = """
-        SELECT device, number, address, key, value, probe, last_seen, last_scan FROM evidence
+        SELECT device, number, address, key, value, probe, last_seen, first_scan, last_scan FROM evidence
         WHERE ended IS NULL AND network = ?"""
     rows = db.all(query + among("device", devices) + " ORDER BY device, number", network)
-    heard_by = {number(row[7]) for row in rows}
+    heard_by = {number(row[8]) for row in rows}
     sensors = {
         n: text(sensor) for n, sensor in db.all("SELECT number, sensor FROM scans WHERE 1 = 1" + among("number", heard_by))
     }
-    for device, *row, scan in rows:
+    for device, *row, begun, heard in rows:
         # looked into where it is made evidence of
-        found[number(device)].append(Span._make((*row, sensors.get(number(scan), ""))))
+        found[number(device)].append(Span._make((*row, sensors.get(number(heard), ""), begun, heard)))
     return found
 
 

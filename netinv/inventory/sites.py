@@ -99,6 +99,18 @@ def meant_site(db: Database, word: str) -> Site:
     return _none(word, sites)
 
 
+def rename(db: Database, word: str, name: str) -> Site:
+    """Call a network by this name; the network as it was. UsageError where another has the name. Within a transaction."""
+    site, name = meant_site(db, word), clean(name)
+    for other in read_sites(db):
+        if name and other.number != site.number and name.casefold() in (other.name.casefold(), other.prefix):
+            raise UsageError(f"another network is called '{name}'", hint="choose another name")
+    if name.casefold() == HERE:
+        raise UsageError(f"'{HERE}' means the network that was scanned last", hint="choose another name")
+    db.run("UPDATE networks SET name = ? WHERE number = ?", name, site.number)
+    return site
+
+
 def _none(word: str, sites: Sequence[Site]) -> Site:
     from difflib import get_close_matches  # 1 ms, for a typing error only
 

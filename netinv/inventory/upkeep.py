@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from netinv.errors import StoreError
+from netinv.inventory.acts import forget_acts
 from netinv.inventory.database import Database
 from netinv.inventory.rows import Damaged, microseconds, number
 
@@ -31,7 +32,7 @@ def prune(db: Database, before: datetime, *, dry_run: bool = False) -> Pruned:
         db.run(f"DELETE FROM partings WHERE one IN ({lost}) OR other IN ({lost})", at, at)
         for rest in (_EVENTS, _FACTS, _SCANS, _DEVICES):
             db.run(f"DELETE FROM {rest}", at)
-        db.run("DELETE FROM acts")  # they name what may be gone
+        forget_acts(db, before)
     return Pruned(*counts)
 
 

@@ -227,6 +227,48 @@ def test_a_split_says_what_went_along_and_an_undo_of_whom_it_was(store: Path, ca
     assert vault not in capsys.readouterr().out, "what was taken back has changed nothing"
 
 
+def test_devices_merged_at_once_are_parted_at_once_and_told_by_what_they_are_known_by(
+    store: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with open_inventory(store) as inventory:
+        house = (heard("10.0.0.60", PHONE, dns_ptr="tablet.lan"), heard("10.0.0.61", TV, dns_ptr="tv.lan"))
+        inventory.record(scan(*house, interface=None))
+        before = {d.id for d in inventory.devices()}
+    assert run(["merge", "vault", "10.0.0.60", "10.0.0.61"]) == 0
+    capsys.readouterr()
+    assert run(["history", "vault", "-n", "2"]) == 0
+    told = capsys.readouterr().out
+    assert f"turned out to be {PHONE} as well (you)" in told
+    assert f"turned out to be {TV} as well (you)" in told
+    assert run(["undo"]) == 0
+    assert run(["history", "vault", "-n", "2"]) == 0
+    told = capsys.readouterr().out
+    assert "is not 10.0.0.60 tablet (you)" in told
+    assert "is not 10.0.0.61 tv (you)" in told
+    with open_inventory(store) as inventory:
+        assert {d.id for d in inventory.devices()} == before
+
+
+def test_the_name_of_a_network_is_undone(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["set", "--network", "here", "--name", "attic"]) == 0
+    assert run(["undo"]) == 0
+    assert "undone: name of the network" in capsys.readouterr().err
+    assert run(["networks"]) == 0
+    assert "attic" not in capsys.readouterr().out
+
+
+def test_a_row_is_of_the_device_with_the_id_that_another_calls_itself(store: Path, tmp_path: Path) -> None:
+    with open_inventory(store) as inventory:
+        inventory.record(scan(heard("10.0.0.60", PHONE), heard("10.0.0.61", TV), interface=None))
+        phone, vault = inventory.find("10.0.0.60").id, inventory.find("vault").id
+        inventory.merge(vault, phone)
+        inventory.annotate({inventory.find("10.0.0.61").id: Annotations(name=phone)})
+    for word in (phone, phone.upper()):
+        (tmp_path / "own.csv").write_text(f"id,owner\n{word},{word}\n")
+        assert run(["import", str(tmp_path / "own.csv")]) == 0
+        assert annotations(store, vault).owner == word
+
+
 def test_nothing_to_undo_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["undo"]) == 0
     assert "nothing to undo" in capsys.readouterr().err

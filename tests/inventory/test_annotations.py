@@ -52,3 +52,11 @@ def test_name_and_kind_outrank_what_was_heard() -> None:
 def test_a_kind_of_a_newer_netinv_changes_nothing() -> None:
     device = derive(heard("10.0.0.5", TV))
     assert annotated(device, Annotations(kind="teapot")).verdict == device.verdict
+
+
+@pytest.mark.parametrize(("field", "most"), [("name", 255), ("owner", 128), ("location", 128), ("notes", 2000)])
+def test_a_text_is_kept_whole_or_refused(field: str, most: int) -> None:
+    said = Annotations(**{field: "x" * most})
+    assert checked(said) == said
+    with pytest.raises(UsageError, match=rf"{field} is longer than {most:,} characters"):
+        checked(Annotations(**{field: "x" * (most + 1)}))

@@ -203,6 +203,12 @@ def test_a_role_that_may_only_read_reads(url: str) -> None:
     error = refusal(reading)
     assert "may not be used so" in error.message
     assert "GRANT" in (error.hint or "")
+    with open_inventory(reading) as store, pytest.raises(StoreError) as caught:
+        store.annotate({store.find("tv").id: Annotations(owner="Anna")})
+    assert f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {name}" in (caught.value.hint or "")
+    with connected(url) as server:
+        server.execute(f"CREATE SCHEMA {name}_bare; GRANT USAGE ON SCHEMA {name}_bare TO reader_{name}")
+    assert f"GRANT USAGE, CREATE ON SCHEMA {name}_bare" in (refusal(f"{reading}_bare").hint or "")
 
 
 def test_a_database_that_is_not_there_is_an_error_at_once(postgresql: Server) -> None:
@@ -414,6 +420,12 @@ def test_a_scan_is_saved_under_the_name_of_its_sensor_and_listed_by_it(schema: s
 def test_a_url_is_shown_as_it_would_be_written(url: str, told: str) -> None:
     assert shown(parameters(url, {}), "") == told
     assert shown(parameters(told, {}), "") == told
+
+
+def test_a_schema_is_shown_as_a_url_can_name_it() -> None:
+    told = shown(parameters("postgresql://db.lan/lan?options=-csearch_path%3Dhome", {}), "home")
+    assert told == "postgresql://db.lan/lan?options=-csearch_path%3Dhome"
+    assert parameters(told, {})["options"] == "-csearch_path=home"
 
 
 def test_a_password_is_never_shown(schema: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -59,6 +59,68 @@ class Correcting(Stored):
         store.annotate({phone.id: Annotations(name="TV")})
         assert store.find("tv").id == phone.id
 
+    def test_what_a_device_says_it_is_called_hides_nobody(self, store: Inventory) -> None:
+        """Neither an id, nor an address, nor a MAC of another; and a name the user gave hides none of these either."""
+        router, tv, phone = store.record(scan(*HOUSE)).scan.devices
+        words = {
+            router.id: router.id,
+            router.id.upper(): router.id,
+            "10.0.0.20": tv.id,
+            TV.replace(":", ""): tv.id,
+            PHONE: phone.id,
+        }
+        for n, word in enumerate(words, 1):
+            store.record(scan(*HOUSE, heard("10.0.0.66", "3c:22:fb:00:00:66", hours=n, cast_name=word), hours=n))
+            liar = store.find("10.0.0.66")
+            assert word in {name.name for name in liar.names}
+            assert {w: store.find(w).id for w in words} == words
+        for word in words:
+            store.annotate({liar.id: Annotations(name=word)})
+            assert {w: store.find(w).id for w in words} == words
+        store.annotate({liar.id: Annotations(name="10.0.0.99")})
+        assert store.find("10.0.0.99").id == liar.id, "which is nobody's address"
+        store.merge(tv.id, phone.id)
+        store.annotate({liar.id: Annotations(name=phone.id)})
+        assert store.find(phone.id).id == tv.id, "an id that was joined stays good"
+
+    def test_several_merged_at_once_are_one_act_and_go_by_the_name_of_the_first(self, store: Inventory) -> None:
+        named = (
+            heard("10.0.0.10", ROUTER, dns_ptr="box.lan"),
+            heard("10.0.0.11", TV, cast_name="Kitchen"),
+            heard("10.0.0.12", PHONE),
+        )
+        box, kitchen, third = store.record(scan(*named)).scan.devices
+        before = store.devices()
+        assert store.merge(kitchen.id, box.id, third.id).device == box.id
+        [one] = store.devices()
+        assert (one.id, one.name, set(one.macs)) == (box.id, "Kitchen", {ROUTER, TV, PHONE})
+        assert store.undo() == f"10.0.0.11 Kitchen ({kitchen.id}), 10.0.0.10 box ({box.id}) and 10.0.0.12 ({third.id}) made one"
+        assert store.devices() == before
+        assert store.undo() is None
+        store.merge(box.id, kitchen.id)
+        assert store.find(box.id).name == "box", "though what is cast is the better name elsewhere"
+        assert store.undo()
+        store.annotate({box.id: Annotations(name="router")})
+        store.merge(kitchen.id, box.id)
+        assert store.find(box.id).name == "router", "as the user calls it is better than what was heard"
+        with pytest.raises(UsageError):
+            store.merge(third.id, box.id, kitchen.id)
+        assert len(store.devices()) == 2, "all of it or nothing"
+
+    def test_what_was_undone_after_a_scan_is_no_difference(self, store: Inventory) -> None:
+        for hours in (0, 1):
+            store.record(scan(*SERVERS, hours=hours))
+        one, other = by_mac(store.devices(), ROUTER), by_mac(store.devices(), TV)
+        store.annotate({other.id: Annotations(owner="Anna")})
+        store.merge(one.id, other.id)
+        store.record(scan(*SERVERS, hours=2))
+        assert store.undo()
+        assert store.undo()
+        store.record(scan(*SERVERS, hours=3))
+        for before, after in ((0, 1), (0, 2), (1, 2), (2, 3), (0, 3)):
+            assert store.compare(f"scan-{before}", f"scan-{after}").differences == ()
+        assert {c.field for c in store.history() if c.by == "you"} == {"owner", "joined", "parted"}
+
     def test_what_cannot_be_said_changes_nothing(self, store: Inventory) -> None:
         store.record(scan(*HOUSE))
         tv = by_mac(store.devices(), TV)

@@ -29,6 +29,9 @@ class Networks(Stored):
         with pytest.raises(UsageError) as caught:
             store.devices(network="ofice")
         assert "office" in (caught.value.hint or "")
+        assert store.undo() == "name of the network 10.0.0.0/24 set"
+        assert store.undo() == "name of the network 192.168.7.0/24 set"
+        assert {summary.site.name for summary in store.networks()} == {""}
 
     def test_two_networks_with_the_same_addresses_are_told_by_their_gateways(self, store: Inventory) -> None:
         other = "3c:22:fb:00:00:0f"

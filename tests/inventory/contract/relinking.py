@@ -22,6 +22,24 @@ class Relinking(Stored):
         assert store.find(PHONE).id == store.find(again).id == first.id
         assert {c.field for c in recorded.changes} == {"addresses", "macs"}
 
+    @pytest.mark.parametrize("address", ["10.0.0.31", "10.0.0.77"])
+    def test_a_name_known_of_a_registered_mac_too_links_made_up_ones(self, store: Inventory, address: str) -> None:
+        """A laptop told to make up its MAC address, named by the router's DNS alone: the first is new, all others are it."""
+        name = {"dns_ptr": "LAPTOP-R4VH08SN.lan"}
+        store.record(scan(heard("10.0.0.31", TV, **name)))
+        [first] = store.record(scan(heard(address, PHONE, **name), hours=1)).scan.devices
+        assert first.is_new
+        for n in range(2, 5):
+            [known] = store.record(scan(heard(address, f"da:a1:19:00:00:9{n}", **name), hours=n)).scan.devices
+            assert (known.id, known.is_new) == (first.id, False)
+        assert len(store.devices()) == 2
+
+    def test_a_name_two_made_up_macs_had_links_nobody(self, store: Inventory) -> None:
+        names = {"dns_ptr": "LAPTOP-R4VH08SN.lan"}
+        both = heard("10.0.0.31", PHONE, **names), heard("10.0.0.32", "da:a1:19:00:00:98", **names)
+        store.record(scan(heard("10.0.0.30", TV, **names), *both))
+        assert store.record(scan(heard("10.0.0.33", "da:a1:19:00:00:99", **names), hours=1)).scan.devices[0].is_new
+
     @pytest.mark.parametrize(
         ("before", "after"),
         [
