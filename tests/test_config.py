@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netinv import config
-from netinv.config import LIMIT, load
+from netinv.config import LIMIT, Said, load
 from netinv.settings import SETTINGS, Setting, example
 from tests.test_privileges import NOBODY, in_a_child, needs_root
 
@@ -236,6 +236,21 @@ def test_all_that_is_wrong_is_told_and_what_is_right_is_kept(file: Path) -> None
 def test_a_variable_that_is_nearly_a_setting_is_noticed(file: Path) -> None:
     found = load(environ(file, NETINV_RATTE="5", NETINV_SOMETHING_ELSE="x", NETINV_RATE="5"))
     assert list(found.strangers()) == [("NETINV_RATTE", "NETINV_RATE")]
+
+
+def test_a_url_in_the_environment_outranks_the_file_that_holds_one(file: Path) -> None:
+    file.write_text('[watch]\nwebhook-file = "/a"\nmqtt-file = "/b"\nnotify-file = "/c"\n')
+    for name in ("webhook", "mqtt", "notify"):
+        setting = SETTINGS[f"watch.{name}-file"]
+        variable = f"NETINV_{name.upper()}"
+        said = load(environ(file, **{variable: "ntfy://t0k3n"})).said(setting)
+        assert said == Said("", "environment", variable)
+        said = load(environ(file, **{variable: " "})).said(setting)
+        assert said
+        assert said.source == "file"
+        both = load(environ(file, **{variable: "ntfy://t0k3n", setting.environment: "/d"}))
+        assert [fault.message for fault in both.faults()] == [f"{setting.environment} and {variable} contradict each other"]
+    assert list(load(environ(file, NETINV_WEBHOOK="x", NETINV_MQTT="x", NETINV_NOTIFY="x")).strangers()) == []
 
 
 @given(st.text() | st.binary().map(lambda b: b.decode("latin-1")) | st.sampled_from(["[scan]\n", "scan."]).flatmap(

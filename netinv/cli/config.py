@@ -137,8 +137,8 @@ def _settings(config: "Config") -> "Iterator[_Shown]":
             said = config.said(setting)
         except UsageError:
             said = config.entries.get(setting.name)
-        if said and setting.is_secret:
-            yield setting, None, "(secret)", said.source, said.where
+        if said and (setting.is_secret or said.is_content):
+            yield setting._replace(is_secret=True), None, "(secret)", said.source, said.where
         elif said:
             text = clean(masked(as_text(said.value)))
             yield setting, text if setting.kind == "place" else said.value, text, said.source, said.where

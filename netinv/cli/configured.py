@@ -75,7 +75,7 @@ def _asking(setting: Setting) -> Callable[[typer.Context, typer.CallbackParam, A
                 raise UsageError(f"{option} names nothing", hint=f"leave it out, or say {option} {setting.metavar}")
             return value
         found = configuration(context).checked(setting)
-        if found is None:
+        if found is None or found.is_content:
             return value
         if nearness == _ON_THE_COMMAND_LINE:
             return (*value, *_words(found.value))

@@ -107,7 +107,8 @@ def _page(device: "Device", width: int | None) -> Iterator[str]:
     heard = count(len(device.evidence), "fact")
     yield from fitted(f"  heard ({heard}; `netinv explain {device.id[:8]}` weighs them)", width, 4)
     for fact in evidence_in_order(device.evidence):
-        yield from fitted(f"    {fact.address:<16}{fact.key:<18}{fact.value}  [{fact.probe}, {_moment(fact.seen)}]", width, 20)
+        told = f"{fact.address:<14}  {fact.key:<16}  {fact.value}  [{fact.probe}, {_moment(fact.seen)}]"
+        yield from fitted(f"    {told}", width, 20)
 
 
 def _moment(at: "datetime") -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from netinv.cli import options
+from netinv.cli.calling import Calling
 from netinv.cli.fitting import fitted, room, rows
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from netinv.model import Device
 
 LIMIT = 50
-"""Changes shown where nobody says how many."""
+"""Changes, or scans, shown where nobody says how many."""
 _MARKS = {"new": "+", "back": "+", "gone": "-", "changed": "~"}
 
 
@@ -46,6 +47,7 @@ def history(
         changes = inventory.history(about.id if about else None, since=after, network=network, limit=limit + 1 if limit else None)
         attended = inventory.attendance(about.id) if about else None
         called = {} if about else {d.id: d for d in inventory.devices(brief=True)}
+        changes = changes if as_json else Calling(inventory).told(changes)
     is_cut = bool(limit) and len(changes) > limit
     changes = changes[: limit or None]
     if as_json:
@@ -103,6 +105,7 @@ def diff(
     with open_inventory(store, read_only=True) as inventory:
         one, other = _two(inventory, before, after, network)
         found = inventory.compare(one.id, other.id)
+        found = found if as_json else Calling(inventory).compared(found)
     if before and one.id == other.id:
         print(f"note: '{clean(before, 80)}' means the very scan it is compared with; name an earlier one", file=sys.stderr)
     if as_json:
@@ -113,7 +116,12 @@ def diff(
 
 
 def scans(
-    limit: Annotated[int, typer.Option("--limit", "-n", min=0, metavar="N", help="The latest N scans; 0 is all.")] = LIMIT,
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            "--limit", "-n", min=0, metavar="N", help="The latest N scans; 0 is all.", show_default=f"{LIMIT}, as JSON all"
+        ),
+    ] = None,
     network: options.Network = None,
     as_json: options.Json = False,
     store: options.Store = None,
@@ -126,7 +134,12 @@ def scans(
     from netinv.inventory.store import open_inventory
 
     with open_inventory(store, read_only=True) as inventory:
-        found = inventory.scans(limit or None, network=network)
+        most = (0 if as_json else LIMIT) if limit is None else limit
+        found = inventory.scans(most + 1 if most else None, network=network)
+    is_cut = bool(most) and len(found) > most
+    found = found[: most or None]
+    if is_cut:
+        print(f"only the latest {most:,}; --limit 0 shows all", file=sys.stderr)
     if as_json:
         _write_json({"schema": "netinv-scans/1", "scans": [scan_object(scan) for scan in found]})
         return

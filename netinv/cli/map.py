@@ -136,4 +136,6 @@ def _cells(device: "Device") -> tuple[str, str, str]:
 
     state = "you" if is_self(device) else "" if device.presence in ("here", "unasked") else device.presence
     name = clean(device.name or "") + (f" ({state})" if state else "")
-    return clean(device.ip or device.mac or device.id), name.strip(), clean(make(device.vendor, device.verdict.model))
+    made = clean(make(device.vendor, device.verdict.model))
+    is_its_name = made.casefold() == clean(device.name or "").casefold()  # many telephones are called by their model
+    return clean(device.ip or device.mac or device.id), name.strip(), "" if is_its_name else made

@@ -25,8 +25,9 @@ def tell(found: Scan, out: Output, *, sensor: str | None, save: bool, store: str
         known = Memory(store, read_only=False, otherwise="leave --save out") if save else None
         if known:
             found = known.record(found)
+            found = replace(found, devices=known.unclaimed(found.devices))
         if not quiet:
-            note(found, out)
+            note(found, out, is_blind=known is not None and known.is_blind)
         if out.streams:
             for device in found.devices:
                 writer.write(device)
@@ -41,15 +42,20 @@ def tell(found: Scan, out: Output, *, sensor: str | None, save: bool, store: str
     return PARTIAL if found.is_partial else 0
 
 
-def note(found: Scan, out: Output) -> None:
-    """On stderr, what could not be asked; and the findings, where the format or the place does not show them."""
+def note(found: Scan, out: Output, *, is_blind: bool) -> None:
+    """On stderr, what could not be asked; and the findings, where the format or the place does not show them.
+
+    `is_blind` is a scan of which nobody knows who is new.
+    """
     from netinv.formats.summary import finding_lines
 
+    if is_blind:
+        say("note: nobody is said to be new, as the inventory cannot be read")
     for problem in found.problems:
         say(f"note: {problem.message}" + (f" ({problem.hint})" if problem.hint else ""))
     if out.path or not out.format.closes:
         for line in finding_lines(found):
-            say(f"note: {line}")
+            say(line if line.startswith("warning: ") else f"note: {line.removeprefix('info: ')}")
 
 
 def close(found: Scan, out: Output) -> None:

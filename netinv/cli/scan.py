@@ -1,5 +1,6 @@
 """`netinv scan`: ask the network, remember the answers, and write them down."""
 
+from dataclasses import replace
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
@@ -114,7 +115,7 @@ def scan(
                     return
                 streamed[event.id] = _known_of(event)
                 if out.streams:
-                    for part in known.recognise_all((event,)):
+                    for part in known.unclaimed(known.recognise_all((event,))):
                         writer.write(part)
 
             try:
@@ -150,11 +151,12 @@ def scan(
         interrupts.is_asking = False
         for device in found.devices:
             if out.streams and streamed.get(device.id) != _known_of(device):  # not told of yet, or grown since
-                for part in known.recognise_all((device,)):
+                for part in known.unclaimed(known.recognise_all((device,))):
                     writer.write(part)
         found = known.record(found)
+        found = replace(found, devices=known.unclaimed(found.devices))
         if not quiet:
-            note(found, out)
+            note(found, out, is_blind=known.is_blind)
         if not out.streams:
             writer.write(Report(found.devices, found, known.looks() if out.format.shows_presence else ()))
     if not quiet:
@@ -162,6 +164,8 @@ def scan(
     known.close()
     if recording and (missing := recording.close()):
         say(f"note: {missing}")
+    if anonymise and not quiet:
+        say("note: only the recording is masked: what is shown, and the inventory, are not")
     if interrupts.caught:
         return interrupts.exit_code
     if known.error:

@@ -27,6 +27,7 @@ def secret(path: str | None, variable: str) -> str | None:
 def secrets(path: str | None, variable: str) -> tuple[str, ...]:
     """URLs that are nobody's business: the lines of a file, or else the words of a variable; UsageError for a bad file.
 
+    That the variable outranks a file which only the configuration names is seen to where settings are read.
     Empty lines, and those that begin with `#`, are none.
     """
     if path is None:

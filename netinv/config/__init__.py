@@ -68,7 +68,8 @@ class Config(NamedTuple):
         """Variables of the environment that look like settings and are none, each with the one it may be meant for."""
         from difflib import get_close_matches
 
-        known = (ENVIRONMENT, *(setting.environment for setting in SETTINGS.values()))
+        settings = SETTINGS.values()
+        known = (ENVIRONMENT, *(name for each in settings for name in (each.environment, each.content) if name))
         for name in sorted(self.environ):
             if name.startswith("NETINV_") and name not in known and (near := get_close_matches(name, known, n=1, cutoff=0.8)):
                 yield clean(name, 80), near[0]
@@ -84,7 +85,13 @@ class Config(NamedTuple):
     def _told(self, setting: Setting) -> tuple[Said, ...]:
         """Who says what holds: the nearest to the user, and where it adds up everybody. UsageError as `said`."""
         there = (self.entries[setting.name],) if setting.name in self.entries else ()
-        if not (text := self.environ.get(setting.environment)):
+        text = self.environ.get(setting.environment)
+        if setting.content and self.environ.get(setting.content, "").strip():
+            if text:
+                both = f"{setting.environment} and {setting.content} contradict each other"
+                raise UsageError(both, hint="unset one of them")
+            return (Said("", "environment", setting.content),)
+        if not text:
             return there
         try:
             here = Said(setting.read(text), "environment", setting.environment)

@@ -21,6 +21,11 @@ class Said(NamedTuple):
     where: str
     """`NETINV_RATE`, or `/home/me/.config/netinv/config.toml:3`."""
 
+    @property
+    def is_content(self) -> bool:
+        """What the file would hold is said there, and not repeated: the value is empty, as no other is."""
+        return self.value == ""
+
 
 def joined(one: Said, other: Said) -> Said:
     """Two lists, of which neither replaces the other."""

@@ -5,6 +5,8 @@ from netinv.formats.words import percent, spoken
 from netinv.model import YOU, Change, Link
 from netinv.text import clean
 
+MOST = 16
+"""Addresses, ports and the like told in a sentence; of the rest only how many they are."""
 _LISTS = {"addresses": "address", "macs": "MAC", "ports": "port", "tags": "tag"}
 _WORDS = {"os": "system"}
 
@@ -37,6 +39,9 @@ def change_object(change: Change) -> dict[str, object]:
 
 
 def _said(change: Change) -> str:
+    if change.field in _LISTS:
+        added, removed = ("opened", "closed") if change.field == "ports" else ("added", "gone")
+        return _listed(_LISTS[change.field], change.before or "", change.after or "", added, removed)
     said = spoken if change.field == "kind" else clean
     before, after = said(change.before or ""), said(change.after or "")
     match change.field:
@@ -50,10 +55,6 @@ def _said(change: Change) -> str:
             return f"turned out to be {before} as well"
         case "parted":
             return f"is not {after}"
-        case "ports":
-            return _listed("port", before, after, "opened", "closed")
-        case field if field in _LISTS:
-            return _listed(_LISTS[field], before, after, "added", "gone")
         case field:
             word = _WORDS.get(field, spoken(field))
             return (
@@ -66,9 +67,20 @@ def _said(change: Change) -> str:
 
 
 def _listed(word: str, before: str, after: str, added: str, removed: str) -> str:
+    """What came and what went of a list; only what is told of it is shortened, since half a list is another list."""
     was, now = before.split(", ") if before else [], after.split(", ") if after else []
-    new, old = [item for item in now if item not in was], [item for item in was if item not in now]
+    new, old = _without(now, was), _without(was, now)
     if len(new) == 1 and len(old) == 1 and word != "port":
-        return f"{word} {old[0]} -> {new[0]}"
-    told = [f"{word} {', '.join(items)} {what}" for items, what in ((new, added), (old, removed)) if items]
+        return f"{word} {clean(old[0])} -> {clean(new[0])}"
+    told = [f"{word} {_some(items)} {what}" for items, what in ((new, added), (old, removed)) if items]
     return "; ".join(told) or f"{word} as before, in another order"
+
+
+def _without(items: list[str], others: list[str]) -> list[str]:
+    known = set(others)
+    return [item for item in items if item not in known]
+
+
+def _some(items: list[str]) -> str:
+    told = ", ".join(map(clean, items[:MOST]))
+    return f"{told} and {len(items) - MOST:,} more" if len(items) > MOST else told

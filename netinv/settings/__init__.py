@@ -165,15 +165,18 @@ SETTINGS: dict[str, Setting] = {
         ),
         Setting(
             "watch.notify-file", "path", "Notify telephones and desktops by the Apprise URLs in FILE, one a line, or in "
-            "NETINV_NOTIFY", "NETINV_WATCH_NOTIFY_FILE", ("--notify-file",), "FILE", example='"/etc/netinv/notify"',
+            "NETINV_NOTIFY", "NETINV_WATCH_NOTIFY_FILE", ("--notify-file",), "FILE",
+            content="NETINV_NOTIFY", example='"/etc/netinv/notify"',
         ),
         Setting(
             "watch.webhook-file", "path", "Post events to the URL in FILE, or in NETINV_WEBHOOK, which is never shown",
-            "NETINV_WATCH_WEBHOOK_FILE", ("--webhook-file",), "FILE", example='"/etc/netinv/webhook"',
+            "NETINV_WATCH_WEBHOOK_FILE", ("--webhook-file",), "FILE", content="NETINV_WEBHOOK",
+            example='"/etc/netinv/webhook"',
         ),
         Setting(
             "watch.mqtt-file", "path", "Tell the broker at the URL in FILE, or in NETINV_MQTT, and Home Assistant by it: "
-            "mqtt://USER:PASSWORD@HOST", "NETINV_WATCH_MQTT_FILE", ("--mqtt-file",), "FILE", example='"/etc/netinv/mqtt"',
+            "mqtt://USER:PASSWORD@HOST", "NETINV_WATCH_MQTT_FILE", ("--mqtt-file",), "FILE", content="NETINV_MQTT",
+            example='"/etc/netinv/mqtt"',
         ),
         Setting(
             "watch.metrics", "word", "Serve Prometheus metrics at [ADDR:]PORT, on loopback if none is named",

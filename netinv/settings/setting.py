@@ -38,6 +38,8 @@ class Setting(NamedTuple):
     adds: bool = False
     """What is said in one place does not replace what is said in another, but comes on top of it."""
     is_secret: bool = False
+    content: str = ""
+    """The variable that holds what the file of a `path` holds, in the place of its name; it is never shown."""
     example: str = ""
     """A value that makes sense, as TOML."""
 

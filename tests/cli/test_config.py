@@ -12,7 +12,8 @@ import pytest
 import typer.main
 
 from netinv.cli.app import app, run
-from netinv.errors import TargetError
+from netinv.cli.telling import outlets_of
+from netinv.errors import TargetError, UsageError
 from netinv.settings import SETTINGS
 
 
@@ -150,6 +151,35 @@ def test_every_setting_of_a_watch_reaches_it_and_gives_way_to_its_option(
     assert watched("--exec", "say", "--", "{says}")["exec"] == ["say", "{says}"]
     monkeypatch.setenv("NETINV_WATCH_EVERY", "2m")
     assert watched()["every"] == 120
+
+
+def test_a_url_in_the_environment_outranks_the_file_and_gives_way_to_the_option(
+    file: Path,
+    watched: Callable[..., dict[str, Any]],
+    promised: Callable[[str, str], Any],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    file.write_text('[watch]\nwebhook-file = "/from/file"\nmqtt-file = "/from/file"\nnotify-file = "/from/file"\n')
+    options = ("webhook-file", "mqtt-file", "notify-file")
+    assert [watched()[option] for option in options] == ["/from/file"] * 3
+    for option in options:
+        monkeypatch.setenv(f"NETINV_{option.removesuffix('-file').upper()}", "ftp://t0k3n")
+    assert [watched()[option] for option in options] == [None] * 3
+    with pytest.raises(UsageError, match="no URL netinv can post to"):
+        outlets_of([], None, None, None, None, print, None, None, is_drawn=False)  # type: ignore[arg-type]
+    assert watched("--webhook-file", "/said")["webhook-file"] == "/said"
+    capsys.readouterr()
+    assert run(["config", "show", "--json"]) == 0
+    out = capsys.readouterr().out
+    told = {each["name"]: each for each in promised("config", out)["settings"]}["watch.webhook-file"]
+    shown = (told["value"], told["text"], told["source"], told["where"], told["is_secret"])
+    assert shown == (None, "(secret)", "environment", "NETINV_WEBHOOK", True)
+    assert run(["config", "show"]) == 0
+    assert "t0k3n" not in out + capsys.readouterr().out
+    monkeypatch.setenv("NETINV_WATCH_WEBHOOK_FILE", "/other")
+    assert run(["config", "check"]) == 2
+    assert "error: NETINV_WATCH_WEBHOOK_FILE and NETINV_WEBHOOK contradict each other\n" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,10 @@ from typing import Any
 import pytest
 
 from netinv.cli.app import run
+from netinv.inventory.devices import derive
+from netinv.inventory.store import open_inventory
+from netinv.model import Scan
+from tests.classification.heard import NOON, heard
 from tests.conftest import Netinv
 
 
@@ -18,6 +22,17 @@ def test_a_device_is_shown_with_verdict_reasons_and_evidence(store: Path, capsys
     assert page.startswith("vault (10.0.0.5)\n  kind        nas, 89% sure\n  because     ")
     ports = [line.split()[1] for line in page.splitlines() if "tcp." in line]
     assert ports == ["tcp.22", "tcp.80", "tcp.443", "tcp.445", "tcp.5000"]
+
+
+def test_no_column_of_a_page_runs_into_the_next(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    far = "2001:db8:1:2:1c4e:92ab:7d30:f516"
+    facts = heard(("mac", "f8:bc:12:01:02:03"), ("ipv6.iid", "random"), ("upnp.device-type-of-this", "x"), address=far)
+    with open_inventory(tmp_path / "far.db") as inventory:
+        inventory.record(Scan("s1", NOON, NOON, (), far, 1, (derive(facts, now=NOON),)))
+    assert run(["show", far, "--store", str(tmp_path / "far.db")]) == 0
+    page = capsys.readouterr().out
+    assert f"    {far}  ipv6.iid          random  [" in page
+    assert f"    {far}  upnp.device-type-of-this  x  [" in page
 
 
 def test_a_category_without_a_kind_is_said_the_same_everywhere(store: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,5 +1,6 @@
 """`netinv history`, `diff`, `scans`, `networks` and `list` with its filters, as a user meets them."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -55,6 +56,36 @@ def test_all_that_happened_is_cut_where_asked(past: Path, capsys: pytest.Capture
     assert len(captured.out.splitlines()) == 2
     assert "--limit 0" in captured.err
     assert "nothing changed" in said(["history", "--since", "1h"], capsys)
+
+
+def test_scans_are_cut_for_people_and_not_for_programs_and_never_without_a_word(
+    past: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("netinv.cli.history.LIMIT", 5)
+    cut = "only the latest {}; --limit 0 shows all\n"
+    for words, told, note in (
+        ([], 5, cut.format(5)),
+        (["-n", "0"], 23, ""),
+        (["--json"], 23, ""),
+        (["--json", "-n", "7"], 7, cut.format(7)),
+        (["--json", "-n", "23"], 23, ""),
+    ):
+        assert run(["scans", *words]) == 0
+        out, err = capsys.readouterr()
+        assert (len(json.loads(out)["scans"]) if "--json" in words else len(out.splitlines()), err) == (told, note), words
+
+
+def test_of_a_long_list_only_what_came_or_went_is_told(past: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    many = [heard(f"10.0.0.{host}", ROUTER)[0] for host in range(100, 200)]
+    with open_inventory(past) as store:
+        store.record(scan([*HOUSE[0], *many], HOUSE[1], hours=30))
+        store.record(scan([*HOUSE[0], heard("10.0.0.3", ROUTER)[0], *many], HOUSE[1], hours=31))
+    told = said(["diff"], capsys)
+    assert "address 10.0.0.3 added\n" in told
+    assert "10.0.0.1" not in told.partition("address ")[2], told
+    first = said(["history", "10.0.0.1"], capsys)
+    assert "address 10.0.0.100, 10.0.0.101, " in first
+    assert " 10.0.0.115 and 84 more added" in first
 
 
 def test_the_last_two_scans_of_the_network_are_compared(past: Path, capsys: pytest.CaptureFixture[str]) -> None:

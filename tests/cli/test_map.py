@@ -1,11 +1,13 @@
 """`netinv map`, as a user meets it."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from netinv.cli.app import run
+from netinv.cli.map import _cells
 from netinv.inventory.devices import derive
 from netinv.inventory.store import open_inventory
 from netinv.model import Scan
@@ -80,6 +82,14 @@ def test_lines_are_cut_to_the_terminal(home: str, monkeypatch: pytest.MonkeyPatc
     lines = plain.splitlines()
     assert max(map(len, lines)) == 24
     assert any(line.endswith("…") for line in lines)
+
+
+def test_what_is_called_by_its_model_is_called_so_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    facts = heard(("mac", "da:a1:19:00:00:03"), ("dns.ptr", "Pixel-8.lan"), ("dhcp.hostname", "Pixel-8"), address="10.0.0.30")
+    phone = derive(facts, now=NOON)
+    phone = replace(phone, name="Pixel-8", verdict=replace(phone.verdict, model="Pixel-8"))
+    assert _cells(phone) == ("10.0.0.30", "Pixel-8", "")
+    assert _cells(replace(phone, name="Anna"))[1:] == ("Anna", "Pixel-8")
 
 
 def test_an_empty_inventory_has_no_tree(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

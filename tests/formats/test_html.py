@@ -210,6 +210,21 @@ def test_a_map_wider_than_the_window_shows_that_it_goes_on(tmp_path: Path, width
     assert json.loads(unescape(title[1])) == [width, is_cut, is_cut, is_cut, False]
 
 
+def test_a_browser_tells_who_sleeps_from_who_is_gone(tmp_path: Path) -> None:
+    asleep, gone, back = device(10, presence="asleep"), device(11, presence="gone"), device(12)
+    seen = ({asleep.id, gone.id, back.id}, {gone.id, back.id}, {asleep.id}, {asleep.id, gone.id}, {back.id})
+    looks = [Look(NOON + timedelta(days=day), "192.168.178.0/24", frozenset(who), True) for day, who in enumerate(seen)]
+    shown, complaints = _browse(tmp_path, written("html", Report([asleep, gone, back], looks=looks)))
+    assert not complaints
+    strips = re.findall(r'<svg class="strip".*?</svg>', shown)
+    fields = [{how: drawn.count("M") for how, drawn in re.findall(r'<path class="(\w+)" d="(.*?)"', strip)} for strip in strips]
+    assert fields == [
+        {"here": 3, "asleep": 2},
+        {"here": 3, "asleep": 1, "missing": 1},  # what came before its return was sleep
+        {"here": 3, "asleep": 2},
+    ]
+
+
 def test_a_browser_runs_nothing_a_device_says(tmp_path: Path) -> None:
     report = attackers()
     shown, complaints = _browse(tmp_path, written("html", report))

@@ -52,13 +52,15 @@
     svg.append(drawn("title", {}, says));
     if (d.presence) {
       const step = width / d.presence.length, field = Math.max(step - 1, step * 0.7).toFixed(2);
-      const paths = { 1: "", 0: "", "-": "" };  // one element for all fields alike: thousands of rectangles are slow
+      const paths = { here: "", asleep: "", missing: "", unasked: "" };
+      // One element for all fields alike: thousands of rectangles are slow.
+      const left = d.state === "gone" ? d.presence.lastIndexOf("1") : d.presence.length;  // who came back had only slept
       [...d.presence].forEach((c, n) => {
-        const high = c === "1" ? 12 : 4;
-        paths[c] += `M${(n * step).toFixed(2)} ${(12 - high) / 2}h${field}v${high}h-${field}z`;
+        const how = c === "1" ? "here" : c === "-" ? "unasked" : n > left ? "missing" : "asleep";
+        const high = { here: 12, asleep: 6 }[how] || 4;
+        paths[how] += `M${(n * step).toFixed(2)} ${(12 - high) / 2}h${field}v${high}h-${field}z`;
       });
-      svg.append(drawn("path", { class: "here", d: paths[1] }), drawn("path", { class: "missing", d: paths[0] }),
-        drawn("path", { class: "unasked", d: paths["-"] }));
+      for (const how in paths) if (paths[how]) svg.append(drawn("path", { class: how, d: paths[how] }));
     } else {
       const from = Date.parse(data.first), whole = Math.max(Date.parse(data.last) - from, 1);
       const x = (Date.parse(d.first) - from) / whole * width, end = (Date.parse(d.last) - from) / whole * width;
@@ -104,7 +106,7 @@
     ];
     for (const [term, value] of facts) if (value) list.append(element("dt", {}, term), element("dd", {}, value));
     list.append(element("dt", {}, "presence"), element("dd", {}, strip(d, 360),
-      element("div", { class: "soft" }, d.presence ? `a field a scan, the latest at the right${between(d)}; low and red: silent; grey: not asked` : "")));
+      element("div", { class: "soft" }, d.presence ? `a field a scan, the latest at the right${between(d)}; half as high and yellow: silent; low and red: silent since it left; grey: not asked` : "")));
     const why = element("div", {}, element("h3", {}, "Why"));
     if (d.because.length) {
       why.append(element("ul", {}, ...d.because.map(([says, weight, on]) =>
