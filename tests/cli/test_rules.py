@@ -15,6 +15,7 @@ Promised = Callable[[str, str], Any]
 
 @pytest.fixture
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.delenv("NETINV_CONFIG", raising=False)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
     load_rules.cache_clear()
     (tmp_path / "netinv" / "rules").mkdir(parents=True)
