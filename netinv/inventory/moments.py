@@ -1,4 +1,8 @@
-"""Which scan, or since when: what a user's word for a moment means."""
+"""Which scan, or since when: what a user's word for a moment means.
+
+A word has a beginning and an end here, since a scan is named by the end of a day and news by its beginning. dateparser (1.5)
+knows more words, and makes one moment of each: of `2026-02` today's day in it, of `last month` this hour a month ago.
+"""
 
 import re
 from collections.abc import Sequence

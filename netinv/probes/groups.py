@@ -1,13 +1,15 @@
 """Asking groups of the link: several questions at once, and all that comes back to any of them as one stream."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from contextlib import aclosing
 from hashlib import blake2s
 from typing import NamedTuple
 
+from netinv.model import Answer, Notice
 from netinv.net.network import Datagram, Network
 from netinv.net.scope import Scope
+from netinv.probes.base import Answers, heed
 
 ANSWERS = 8192
 """Different answers taken to all questions of one asking."""
@@ -51,3 +53,26 @@ async def answers(network: Network, questions: Iterable[Question]) -> AsyncGener
     finally:
         pumps.cancel()
         await asyncio.gather(pumps, return_exceptions=True)
+
+
+async def facts(
+    network: Network,
+    questions: Iterable[Question],
+    parse: Callable[[bytes, str], Iterable[tuple[str, str]]],
+    told: dict[str, set[tuple[str, str]]],
+    most: int,
+) -> Answers:
+    """What `parse` makes of each answer and its sender: each fact once, `most` of one sender; they are gathered in `told`."""
+
+    def read(heard: Datagram) -> Iterator[Answer]:
+        yield from (Answer(heard.address, key, value) for key, value in parse(heard.payload, heard.address))
+
+    async with aclosing(answers(network, questions)) as heard:
+        async for datagram in heard:
+            known = told.setdefault(datagram.address, set())
+            for answer in heed(datagram.address, read, datagram):
+                if isinstance(answer, Notice):
+                    yield answer
+                elif (answer.key, answer.value) not in known and len(known) < most:
+                    known.add((answer.key, answer.value))
+                    yield answer

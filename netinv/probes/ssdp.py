@@ -1,15 +1,13 @@
 """SSDP: which UPnP devices are on the link, and where they describe themselves (UPnP Device Architecture 2.0, 1.3)."""
 
-from collections.abc import Iterator
 from contextlib import aclosing
 from email.parser import BytesHeaderParser
 
-from netinv.model import Answer, Notice
-from netinv.net.network import Datagram, Network
+from netinv.net.network import Network
 from netinv.net.scope import Scope
 from netinv.net.targets import Targets
-from netinv.probes.base import Answers, LinkProbe, heed
-from netinv.probes.groups import Question, answers, groups
+from netinv.probes.base import Answers, LinkProbe
+from netinv.probes.groups import Question, facts, groups
 from netinv.probes.http_document import locate
 
 PORT = 1900
@@ -51,23 +49,12 @@ def parse(message: bytes, source: str) -> tuple[tuple[str, str], ...]:
     return tuple((key, value) for key, value in told if value)
 
 
-def _read(heard: Datagram) -> Iterator[Answer]:
-    yield from (Answer(heard.address, key, value) for key, value in parse(heard.payload, heard.address))
-
-
 async def ask(network: Network, targets: Targets) -> Answers:
     asked = groups(Scope(network.interface, targets), IPV4, IPV6)
     questions = [Question(group, PORT, question(group, target)) for target in SEARCHED for group in asked]
-    known: dict[str, set[tuple[str, str]]] = {}
-    async with aclosing(answers(network, questions)) as heard:
-        async for datagram in heard:
-            facts = known.setdefault(datagram.address, set())
-            for answer in heed(datagram.address, _read, datagram):
-                if isinstance(answer, Notice):
-                    yield answer
-                elif (answer.key, answer.value) not in facts and len(facts) < FACTS:
-                    facts.add((answer.key, answer.value))
-                    yield answer
+    async with aclosing(facts(network, questions, parse, {}, FACTS)) as found:
+        async for fact in found:
+            yield fact
 
 
 PROBE = LinkProbe(

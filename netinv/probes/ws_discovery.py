@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Iterator
 from contextlib import aclosing
 
-from netinv.model import Answer, Notice
-from netinv.net.network import Datagram, Network
+from netinv.net.network import Network
 from netinv.net.scope import Scope
 from netinv.net.targets import Targets
-from netinv.probes.base import Answers, LinkProbe, heed
-from netinv.probes.groups import Question, answers, groups
+from netinv.probes.base import Answers, LinkProbe
+from netinv.probes.groups import Question, facts, groups
 from netinv.probes.http_document import locate
 from netinv.probes.wsd_message import CAMERA, DEVICE, Match, is_endpoint, matches, probe, resolve
 
@@ -35,24 +34,14 @@ def _facts(match: Match, source: str) -> Iterator[tuple[str, str]]:
     yield from (("wsd.location", place) for place in match.addresses if locate(place, source))
 
 
-def _read(heard: Datagram) -> Iterator[Answer]:
-    yield from (Answer(heard.address, key, value) for key, value in parse(heard.payload, heard.address))
-
-
 async def ask(network: Network, targets: Targets) -> Answers:
     asked = groups(Scope(network.interface, targets), IPV4, IPV6)
     found: dict[str, set[tuple[str, str]]] = {}
     questions = [Question(group, PORT, probe(kind)) for kind in (DEVICE, CAMERA) for group in asked]
     for _ in range(2):  # who is there; then where those are who have not said it
-        async with aclosing(answers(network, questions)) as heard:
-            async for datagram in heard:
-                facts = found.setdefault(datagram.address, set())
-                for answer in heed(datagram.address, _read, datagram):
-                    if isinstance(answer, Notice):
-                        yield answer
-                    elif (answer.key, answer.value) not in facts and len(facts) < FACTS:
-                        facts.add((answer.key, answer.value))
-                        yield answer
+        async with aclosing(facts(network, questions, parse, found, FACTS)) as heard:
+            async for fact in heard:
+                yield fact
         messages = [message for endpoint in _homeless(found.values())[:RESOLVED] if (message := resolve(endpoint))]
         questions = [Question(group, PORT, message) for message in messages for group in asked[:1]]
         if not questions:
@@ -62,9 +51,9 @@ async def ask(network: Network, targets: Targets) -> Answers:
 def _homeless(found: Iterable[set[tuple[str, str]]]) -> list[str]:
     """The endpoints nobody has said a place of, be it at another of its addresses."""
     placed: dict[str, bool] = {}
-    for facts in found:
-        is_placed = any(key == "wsd.location" for key, _ in facts)
-        for endpoint in (value for key, value in sorted(facts) if key == "wsd.endpoint"):
+    for told in found:
+        is_placed = any(key == "wsd.location" for key, _ in told)
+        for endpoint in (value for key, value in sorted(told) if key == "wsd.endpoint"):
             placed[endpoint] = placed.get(endpoint, False) or is_placed
     return [endpoint for endpoint, is_placed in placed.items() if not is_placed]
 

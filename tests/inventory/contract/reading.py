@@ -149,17 +149,7 @@ class Reading(Stored):
     # -- what is hostile
 
     def test_hostile_text_comes_back_harmless(self, store: Inventory) -> None:
-        names = [
-            "\x1b[31mred",
-            "[/bold]",
-            "=cmd|'/c calc'!A0",
-            "two\nlines",
-            "\u202egnp.exe",
-            "\ud800",
-            "a\0b",
-            "'; DROP TABLE devices",
-        ]
-        found = scan(*(heard(f"10.0.0.{n}", dns_ptr=name) for n, name in enumerate(names, 1)))
+        found = scan(*(heard(f"10.0.0.{n}", dns_ptr=name) for n, name in enumerate(HOSTILE, 1)))
         store.record(found)
         assert store.record(replace(found, id="again")).changes == ()
         told = [e.value for d in store.devices() for e in d.evidence]
