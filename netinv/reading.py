@@ -14,9 +14,9 @@ from netinv.net.capture import Captures
 from netinv.net.captured import CaptureNetwork, Overview
 from netinv.net.loops import ReplayLoop
 from netinv.net.targets import parse_targets
+from netinv.outline import Outline
 from netinv.plan import Plan
 from netinv.probes import probes
-from netinv.scanner import Outline
 from netinv.survey import Survey
 
 _PROBES = frozenset({"announced", "answered", "dhcp", "lldp", "local", "overheard", "passing", "ra"})

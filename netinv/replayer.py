@@ -10,10 +10,10 @@ from netinv.model import Scan
 from netinv.net.replaying import Replay
 from netinv.net.transcript import Transcript
 from netinv.net.transcript_reader import read_transcript
+from netinv.outline import Outline
 from netinv.plan import Plan
 from netinv.probes import probes
 from netinv.probes.base import Probe
-from netinv.scanner import Outline
 from netinv.survey import Survey
 from netinv.text import clean
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from netinv.gathering import Gathering
 from netinv.model import Scan
 from netinv.net.transcript import Header
+from netinv.outline import Outline
 from netinv.plan import Plan
-from netinv.scanner import Outline
 from netinv.survey import Ended, Event, Heard, Settled
 
 ATTENTION = 2.0

@@ -16,9 +16,10 @@ from netinv.net.network import Network
 from netinv.net.notation import resolve
 from netinv.net.targets import Targets, parse_targets
 from netinv.net.transcript import Header
+from netinv.outline import Outline
 from netinv.plan import plan, select_probes
 from netinv.probes.base import LinkProbe, Probe
-from netinv.scanner import Outline, open_live, open_passive, refuse_names
+from netinv.scanner import open_live, open_passive, refuse_names
 from netinv.survey import Ended, Event, Progress, Survey
 
 PULSE = 5.0
